@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { type IngestProgress, ingest } from '../ingest/pipeline.ts';
+import { createChromaIndex } from './adapters/chroma-index.ts';
+import { createLibsqlCasebook } from './adapters/libsql-casebook.ts';
+import { createOpenAiChatModel } from './adapters/openai-chat-model.ts';
+import { createTransformersEmbedder } from './adapters/transformers-embedder.ts';
+import { type Config, PROJECT_DIR, type Secrets } from './config.ts';
+import { createDesk, type Desk } from './desk.ts';
+import { digestTraces } from './diagnose/digest/digest.ts';
+import { parseTraces } from './diagnose/digest/parse.ts';
+import { diagnose, type StageObserver } from './diagnose/pipeline.ts';
+import { type Knowledge, keyOf } from './diagnose/retrieve/knowledge.ts';
+import { createKnowledgeReader, type KnowledgeReader } from './diagnose/retrieve/reader.ts';
+import { search } from './diagnose/search.ts';
+import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
+import { isPrecedentError, messageOf, PrecedentError } from './domain/errors.ts';
+import type { SearchResponse } from './domain/evidence.ts';
+import type { IngestReport } from './domain/ingest-report.ts';
+import type { DigestRequest, SearchRequest } from './domain/request.ts';
+import type { ServiceGraph } from './domain/topology.ts';
+import type { TraceDigest } from './domain/trace.ts';
+import type { Ports } from './ports.ts';
+
+/** How one dependency is; `detail` says what is wrong and how to mend it. */
+export interface Check {
+  readonly name: 'index' | 'embedder' | 'casebook' | 'knowledge' | 'llm';
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface IngestOptions {
+  readonly onProgress?: (progress: IngestProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Everything Precedent can do, whoever asks: HTTP routes, commands, evaluation. Building it does no I/O. */
+export interface App extends AsyncDisposable {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly desk: Desk;
+  ingest(options?: IngestOptions): Promise<IngestReport>;
+  search(request: SearchRequest, signal?: AbortSignal): Promise<SearchResponse>;
+  digest(request: DigestRequest): Promise<TraceDigest>;
+  /** Throws `not-found`. */
+  getDocument(kind: DocumentKind, id: string): Promise<KnowledgeDocument>;
+  getServiceGraph(): Promise<ServiceGraph>;
+  /** Asks every dependency; never throws. */
+  checkReadiness(): Promise<Check[]>;
+}
+
+/** The composition root: the only place that knows which driver serves which port. `overrides` is the seam for tests. */
+export function createApp(
+  { config, secrets }: { readonly config: Config; readonly secrets: Secrets },
+  overrides: Partial<Ports> = {},
+  observers: {
+    readonly onStage?: StageObserver;
+    readonly onBackgroundFailure?: (what: string, error: unknown) => void;
+  } = {},
+): App {
+  const ports = createPorts(config, secrets, overrides);
+  const elapsed = () => performance.now();
+  const reader = createKnowledgeReader({ ...ports, elapsed });
+  const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? 1);
+  const onStage = observers.onStage ? { onStage: observers.onStage } : {};
+  const desk = createDesk({
+    diagnose: async (request, id, signal) =>
+      diagnose(request, await reader.current(signal), { ...ports, llmDeadline, elapsed }, { id, signal, ...onStage }),
+    casebook: ports.casebook,
+    now: ports.now,
+    newId: ports.newId,
+    timeBudgetMs: config.timeBudgetMs,
+    onBackgroundFailure: observers.onBackgroundFailure ?? (() => {}),
+  });
+  return {
+    config,
+    secrets,
+    desk,
+    ingest: (options) => ingest({ knowledgeDir: config.knowledgeDir, now: ports.now }, ports, options),
+    search: async (request, signal) => search(request, await reader.current(signal), ports, signal),
+    digest: (request) => digestWith(request, reader),
+    getDocument: async (kind, id) => findDocument(await reader.current(), kind, id),
+    getServiceGraph: async () => (await reader.current()).graph,
+    checkReadiness: () => checkAll(ports, reader),
+    async [Symbol.asyncDispose]() {
+      await desk[Symbol.asyncDispose]();
+      await Promise.allSettled(
+        [ports.embedder, ports.index, ports.casebook].map((port) => port[Symbol.asyncDispose]()),
+      );
+    },
+  };
+}
+
+function createPorts(config: Config, secrets: Secrets, overrides: Partial<Ports>): Ports {
+  const { llm, chroma } = config;
+  return {
+    embedder: overrides.embedder ?? createTransformersEmbedder(embedderOptions(config)),
+    index:
+      overrides.index ??
+      createChromaIndex({
+        dataDir: config.dataDir,
+        ...chroma,
+        ...(secrets.chromaApiKey ? { apiKey: secrets.chromaApiKey } : {}),
+      }),
+    casebook:
+      overrides.casebook ??
+      createLibsqlCasebook({
+        url: config.casebookUrl,
+        ...(secrets.casebookToken ? { authToken: secrets.casebookToken } : {}),
+      }),
+    chatModel:
+      overrides.chatModel ??
+      (llm && createOpenAiChatModel({ ...llm, ...(secrets.llmApiKey ? { apiKey: secrets.llmApiKey } : {}) })),
+    now: overrides.now ?? (() => new Date()),
+    newId: overrides.newId ?? randomUUID,
+  };
+}
+
+function embedderOptions({ embedding, dataDir }: Config) {
+  return {
+    model: embedding.model ?? join(PROJECT_DIR, 'models', 'runbook-embed-small'),
+    cacheDir: join(dataDir, 'models'),
+    ...(embedding.threads === undefined ? {} : { threads: embedding.threads }),
+  };
+}
+
+/** A digest is worth having without any knowledge; the topology only verifies its path. */
+async function digestWith({ baseline, incident }: DigestRequest, reader: KnowledgeReader): Promise<TraceDigest> {
+  const knowledge = await reader.current().catch(() => undefined);
+  return digestTraces(
+    baseline === undefined ? undefined : parseTraces(baseline),
+    parseTraces(incident),
+    knowledge ? { graph: knowledge.graph } : {},
+  );
+}
+
+function findDocument(knowledge: Knowledge, kind: DocumentKind, id: string): KnowledgeDocument {
+  const document = knowledge.documents.get(keyOf({ kind, id }));
+  if (!document)
+    throw new PrecedentError('not-found', `there is no ${kind} ${id} in generation ${knowledge.generation.key}`);
+  return document;
+}
+
+async function checkAll(ports: Ports, reader: KnowledgeReader): Promise<Check[]> {
+  const { embedder, index, casebook, chatModel } = ports;
+  return Promise.all([
+    check('embedder', async () => (await embedder.describe()).id),
+    check('index', async () => index.ping().then(() => 'answers')),
+    check('casebook', async () => casebook.ping().then(() => 'answers')),
+    check('knowledge', async () => {
+      const { generation } = await reader.current();
+      return `${generation.documents} documents, generation ${generation.key.slice(0, 12)}`;
+    }),
+    check('llm', async () => chatModel?.name ?? 'none configured: the precedent engine answers'),
+  ]);
+}
+
+async function check(name: Check['name'], ask: () => Promise<string>): Promise<Check> {
+  try {
+    return { name, ok: true, detail: await ask() };
+  } catch (error) {
+    return { name, ok: false, detail: isPrecedentError(error) ? `${error.code}: ${error.message}` : messageOf(error) };
+  }
+}

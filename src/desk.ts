@@ -1,0 +1,110 @@
+import type { Diagnosis } from './domain/diagnosis.ts';
+import { isPrecedentError, messageOf, PrecedentError } from './domain/errors.ts';
+import type { DiagnosisRequest } from './domain/request.ts';
+import type { Casebook, Clock, DiagnosisRecord } from './ports.ts';
+
+/** A pending diagnosis older than this belonged to a process that is gone. */
+const LOST_AFTER_MS = 15 * 60_000;
+
+/** Diagnoses at work at once; more than this wait for nothing and are told to come back. */
+const MAX_AT_WORK = 64;
+
+/** Takes requests for diagnoses, answers those that are ready in time, and finishes the others in the background. */
+export interface Desk extends AsyncDisposable {
+  /**
+   * The finished diagnosis, or a pending record when the caller will not wait (`respondAsync`) or the time budget is
+   * over. What goes wrong while the caller waits is thrown; what goes wrong later is in the record.
+   */
+  submit(request: DiagnosisRequest, options?: { readonly respondAsync?: boolean }): Promise<DiagnosisRecord>;
+  /** Throws `not-found` for an id nobody was given. */
+  get(id: string): Promise<DiagnosisRecord>;
+}
+
+export function createDesk(parts: {
+  readonly diagnose: (request: DiagnosisRequest, id: string, signal: AbortSignal) => Promise<Diagnosis>;
+  readonly casebook: Casebook;
+  readonly now: Clock;
+  readonly newId: () => string;
+  readonly timeBudgetMs: number;
+  readonly onBackgroundFailure: (what: string, error: unknown) => void;
+}): Desk {
+  const atWork = new Set<Promise<DiagnosisRecord>>();
+  const closing = new AbortController();
+
+  async function work(request: DiagnosisRequest, { id, createdAt }: DiagnosisRecord): Promise<DiagnosisRecord> {
+    try {
+      const diagnosis = await parts.diagnose(request, id, closing.signal);
+      const record: DiagnosisRecord = { status: 'done', id, createdAt, diagnosis };
+      await save(record);
+      return record;
+    } catch (error) {
+      await save({ status: 'failed', id, createdAt, ...failureOf(error) });
+      throw error;
+    }
+  }
+
+  /** An answer outlives a casebook that is away: whoever waits for it gets it, and the log says it was not kept. */
+  async function save(record: DiagnosisRecord): Promise<void> {
+    await parts.casebook
+      .saveDiagnosis(record)
+      .catch((error: unknown) => parts.onBackgroundFailure('save diagnosis', error));
+  }
+
+  function start(request: DiagnosisRequest, opened: DiagnosisRecord): Promise<DiagnosisRecord> {
+    const task = work(request, opened).finally(() => atWork.delete(task));
+    atWork.add(task);
+    // Whoever waits sees the error; when nobody waits any more, the record tells it.
+    task.catch(() => {});
+    return task;
+  }
+
+  return {
+    async submit(request, options = {}) {
+      if (atWork.size >= MAX_AT_WORK) {
+        throw new PrecedentError('overloaded', `${MAX_AT_WORK} diagnoses are at work already: try again in a moment`);
+      }
+      const opened: DiagnosisRecord = { status: 'pending', id: parts.newId(), createdAt: parts.now().toISOString() };
+      if (options.respondAsync) {
+        await parts.casebook.saveDiagnosis(opened);
+        start(request, opened);
+        return opened;
+      }
+      const late = delay(parts.timeBudgetMs);
+      try {
+        const first = await Promise.race([start(request, opened), late.promise]);
+        if (first) return first;
+        await parts.casebook.saveDiagnosis(opened);
+        return opened;
+      } finally {
+        late.cancel();
+      }
+    },
+
+    async get(id) {
+      const record = await parts.casebook.findDiagnosis(id);
+      if (!record) throw new PrecedentError('not-found', `there is no diagnosis ${id}`);
+      const age = parts.now().getTime() - Date.parse(record.createdAt);
+      if (record.status !== 'pending' || age < LOST_AFTER_MS) return record;
+      const detail = 'the process that worked on this diagnosis stopped before it was done: ask again';
+      return { status: 'failed', id, createdAt: record.createdAt, code: 'internal', detail };
+    },
+
+    async [Symbol.asyncDispose]() {
+      await Promise.race([Promise.allSettled(atWork), delay(parts.timeBudgetMs).promise]);
+      closing.abort(new Error('the process is stopping'));
+      await Promise.allSettled(atWork);
+    },
+  };
+}
+
+function failureOf(error: unknown): { code: string; detail: string } {
+  return { code: isPrecedentError(error) ? error.code : 'internal', detail: messageOf(error) };
+}
+
+function delay(ms: number): { promise: Promise<undefined>; cancel: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const promise = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  return { promise, cancel: () => clearTimeout(timer) };
+}

@@ -1,0 +1,98 @@
+import type { Confidence } from '../domain/confidence.ts';
+import type {
+  AbstainReason,
+  Diagnosis,
+  MitigationStep,
+  Precedent,
+  Provenance,
+  RootCausePrediction,
+  RunbookEvidence,
+} from '../domain/diagnosis.ts';
+import type { Answerable } from '../domain/evidence.ts';
+import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
+import { ANSWERABLE_THRESHOLD } from './retrieve/answerable.ts';
+import { keyOf } from './retrieve/knowledge.ts';
+
+/** Below this the honest answer is "no precedent", with the best leads beside it. */
+const MIN_RAW_CONFIDENCE = 0.3;
+
+/** Evidence, prediction and confidence become one diagnosis; thresholds decide whether it answers or abstains. */
+export function answer(
+  parts: {
+    readonly evidence: Evidence;
+    readonly prediction: RootCausePrediction;
+    readonly confidence: Confidence;
+    readonly answerable: Answerable;
+  },
+  frame: { readonly id: string; readonly createdAt: Date; readonly provenance: Provenance },
+): Diagnosis {
+  const { evidence, prediction, confidence } = parts;
+  const reason = reasonToAbstain(parts);
+  return {
+    id: frame.id,
+    kind: reason === undefined ? 'answered' : 'abstained',
+    ...(reason === undefined ? {} : { reason }),
+    engine: prediction.engine,
+    rootCause:
+      reason === undefined
+        ? pickRootCause(prediction)
+        : { service: null, category: 'unseen', summary: EXPLANATIONS[reason] },
+    hypotheses: [...prediction.hypotheses],
+    mitigation: prediction.mitigation.filter((step) => reason === undefined || isNamed(step, evidence)),
+    precedents: evidence.precedents.map(toPrecedent),
+    runbooks: evidence.runbooks.map(toRunbookEvidence),
+    suspects: [...(evidence.digest?.suspects ?? [])],
+    causalPath: [...(evidence.digest?.causalPath ?? [])],
+    digest: evidence.digest?.text ?? null,
+    confidence,
+    provenance: frame.provenance,
+    createdAt: frame.createdAt.toISOString(),
+  };
+}
+
+const EXPLANATIONS: Readonly<Record<AbstainReason, string>> = {
+  'no-precedent': 'No past incident resembles this one. The traces and runbooks found are the best leads.',
+  'weak-evidence': 'Past incidents resemble this one only loosely; none of their causes is supported well enough.',
+};
+
+function reasonToAbstain({
+  prediction,
+  confidence,
+  answerable,
+}: {
+  readonly prediction: RootCausePrediction;
+  readonly confidence: Confidence;
+  readonly answerable: Answerable;
+}): AbstainReason | undefined {
+  if (prediction.rootCause.category === 'unseen' || answerable.score < ANSWERABLE_THRESHOLD) return 'no-precedent';
+  return confidence.raw < MIN_RAW_CONFIDENCE ? 'weak-evidence' : undefined;
+}
+
+/** Without a precedent, only the runbook that the alert itself names is safe to follow. */
+function isNamed({ citation }: MitigationStep, { runbooks }: Evidence): boolean {
+  return runbooks.some(({ runbook, scores }) => scores.exact === 1 && keyOf(runbook) === citation.document);
+}
+
+function pickRootCause({ rootCause: { service, category, summary } }: RootCausePrediction): Diagnosis['rootCause'] {
+  return { service, category, summary };
+}
+
+function toPrecedent({ incident, score, scores }: RankedIncident): Precedent {
+  return {
+    id: incident.id,
+    title: incident.title,
+    score,
+    scores,
+    category: incident.category ?? null,
+    rootCause: incident.rootCause
+      ? { service: incident.rootCause.service ?? null, summary: incident.rootCause.summary }
+      : null,
+    mitigation: incident.steps.map((step) => step.text),
+    date: incident.date ?? null,
+    source: incident.source,
+  };
+}
+
+function toRunbookEvidence({ runbook, score, scores, source, excerpt }: RankedRunbook): RunbookEvidence {
+  return { id: runbook.id, title: runbook.title, score, scores, excerpt, source };
+}

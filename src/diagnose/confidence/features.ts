@@ -1,0 +1,153 @@
+import type { RootCausePrediction } from '../../domain/diagnosis.ts';
+import type { Answerable } from '../../domain/evidence.ts';
+import { hopsBetween } from '../../domain/topology.ts';
+import type { Evidence, RankedIncident } from '../evidence.ts';
+
+/** One thing that speaks for or against, as a number 0..1 and in words. */
+export interface Feature {
+  readonly name: string;
+  readonly value: number;
+  readonly reason: string;
+}
+
+const NEIGHBOURS = 5;
+const SIMILAR = 0.6;
+
+/**
+ * Is there evidence enough to judge this incident at all? PACE-LM's confidence of evaluation, from what can be counted
+ * instead of asked: it depends on the situation and its neighbours, never on the cause that an engine names.
+ */
+export function evaluationFeatures(evidence: Evidence, answerable: Answerable): Feature[] {
+  const neighbours = evidence.precedents.slice(0, NEIGHBOURS);
+  return [
+    { name: 'answerable', value: answerable.score, reason: answerable.reason },
+    similarNeighbours(neighbours),
+    agreement(neighbours),
+    completeness(evidence),
+    traceEvidence(evidence),
+    serviceMatch(evidence, neighbours),
+  ];
+}
+
+/** How well is this cause supported? PACE-LM's root-cause evaluation: only these features see the prediction. */
+export function causeFeatures(evidence: Evidence, prediction: RootCausePrediction): Feature[] {
+  return [
+    voteShare(prediction),
+    traceAgreement(evidence, prediction),
+    runbookSupport(evidence, prediction),
+    notContradicted(prediction),
+  ];
+}
+
+function similarNeighbours(neighbours: readonly RankedIncident[]): Feature {
+  const similar = neighbours.filter(({ score }) => score >= SIMILAR).length;
+  return {
+    name: 'similar-neighbours',
+    value: share(similar, NEIGHBOURS),
+    reason: `${similar} of the ${NEIGHBOURS} nearest incidents are similar`,
+  };
+}
+
+/** One minus the normalised entropy of the neighbours' categories (RCACopilot's neighbours, read as a distribution). */
+function agreement(neighbours: readonly RankedIncident[]): Feature {
+  const categories = neighbours.flatMap(({ incident }) => incident.category ?? []);
+  const counts = [...new Set(categories)].map((category) => categories.filter((other) => other === category).length);
+  const entropy = -counts.reduce(
+    (sum, count) => sum + share(count, categories.length) * Math.log(share(count, categories.length)),
+    0,
+  );
+  const value = categories.length < 2 ? 0 : 1 - entropy / Math.log(categories.length);
+  return {
+    name: 'agreement',
+    value,
+    reason: `the ${categories.length} nearest incidents with a known cause name ${counts.length} categor${counts.length === 1 ? 'y' : 'ies'}`,
+  };
+}
+
+function completeness({ situation, digest }: Evidence): Feature {
+  const present = [
+    situation.alertNames.length > 0,
+    situation.text !== '',
+    situation.services.length > 0,
+    situation.startsAt !== undefined,
+    digest !== undefined,
+  ];
+  const count = present.filter(Boolean).length;
+  return {
+    name: 'completeness',
+    value: share(count, present.length),
+    reason: `${count} of ${present.length} inputs given (name, text, service, start, traces)`,
+  };
+}
+
+function traceEvidence({ digest }: Evidence): Feature {
+  const [suspect] = digest?.suspects ?? [];
+  if (!digest) return { name: 'trace-evidence', value: 0, reason: 'no traces were given' };
+  if (!suspect) return { name: 'trace-evidence', value: 0, reason: 'the traces show no suspect' };
+  return {
+    name: 'trace-evidence',
+    value: 1,
+    reason: `traces point at ${suspect.service}: ${suspect.reasons[0] ?? 'changed'}`,
+  };
+}
+
+function serviceMatch({ situation, digest, graph }: Evidence, neighbours: readonly RankedIncident[]): Feature {
+  const here = [...situation.services, ...(digest?.suspects.slice(0, 1).map(({ service }) => service) ?? [])];
+  const hops = here.flatMap((service) =>
+    (neighbours[0]?.incident.services ?? []).flatMap((other) => hopsBetween(graph, service, other, 1) ?? []),
+  );
+  const nearest = hops.length === 0 ? undefined : Math.min(...hops);
+  const value = nearest === undefined ? 0 : nearest === 0 ? 1 : 0.5;
+  const where =
+    nearest === undefined ? 'not on these services' : nearest === 0 ? 'on the same service' : 'one hop away';
+  return { name: 'service-match', value, reason: `the nearest incident was ${where}` };
+}
+
+function voteShare({ hypotheses, rootCause }: RootCausePrediction): Feature {
+  const support =
+    hypotheses.find(({ category, service }) => category === rootCause.category && service === rootCause.service)
+      ?.support ?? 0;
+  return {
+    name: 'vote-share',
+    value: support,
+    reason: `${Math.round(support * 100)} % of the precedents' votes are for this cause`,
+  };
+}
+
+function traceAgreement({ digest }: Evidence, { rootCause }: RootCausePrediction): Feature {
+  const suspects = digest?.suspects ?? [];
+  if (suspects.length === 0)
+    return { name: 'trace-agreement', value: 0, reason: 'no trace evidence for or against this cause' };
+  const rank = suspects.findIndex(({ service }) => service === rootCause.service);
+  const named = rootCause.service ?? 'no service';
+  if (rank < 0) return { name: 'trace-agreement', value: 0, reason: `the traces do not suspect ${named}` };
+  return {
+    name: 'trace-agreement',
+    value: 1 / (rank + 1),
+    reason: `${named} is suspect ${rank + 1} of ${suspects.length} in the traces`,
+  };
+}
+
+function runbookSupport({ runbooks }: Evidence, { rootCause }: RootCausePrediction): Feature {
+  const runbook = runbooks.find(
+    (ranked) => rootCause.service !== null && ranked.runbook.services.includes(rootCause.service),
+  );
+  return runbook
+    ? { name: 'runbook-support', value: 1, reason: `the runbook ${runbook.runbook.id} is about ${rootCause.service}` }
+    : { name: 'runbook-support', value: 0, reason: 'no matching runbook is about the service named' };
+}
+
+function notContradicted({ hypotheses, rootCause }: RootCausePrediction): Feature {
+  const rival = hypotheses.find(
+    ({ category, service }) => category !== rootCause.category || service !== rootCause.service,
+  );
+  const value = 1 - (rival?.support ?? 0);
+  const reason = rival
+    ? `the strongest rival is ${rival.category} at ${rival.service ?? 'an unnamed service'}`
+    : 'no rival explanation';
+  return { name: 'uncontradicted', value, reason };
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

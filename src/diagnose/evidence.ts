@@ -1,0 +1,30 @@
+import type { Incident, Runbook } from '../domain/document.ts';
+import type { ScoreBreakdown } from '../domain/evidence.ts';
+import type { SourceRef } from '../domain/source.ts';
+import type { ServiceGraph } from '../domain/topology.ts';
+import type { TraceDigest } from '../domain/trace.ts';
+import type { Situation } from './situation.ts';
+
+export interface RankedIncident {
+  readonly incident: Incident;
+  readonly score: number;
+  readonly scores: ScoreBreakdown;
+}
+
+export interface RankedRunbook {
+  readonly runbook: Runbook;
+  readonly score: number;
+  readonly scores: ScoreBreakdown;
+  /** The passage that matched best, and where it stands. */
+  readonly source: SourceRef;
+  readonly excerpt: string;
+}
+
+/** Everything an engine may use, and all that a citation may point to. Best first. */
+export interface Evidence {
+  readonly situation: Situation;
+  readonly digest: TraceDigest | undefined;
+  readonly precedents: readonly RankedIncident[];
+  readonly runbooks: readonly RankedRunbook[];
+  readonly graph: ServiceGraph;
+}

@@ -1,0 +1,124 @@
+import type { Alert, AlertGroup } from '../domain/alert.ts';
+import { startOf } from '../domain/alert.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { Situation } from './situation.ts';
+
+/** Labels that name a service, surest first. `pod`, `instance` and `job` carry suffixes and exporters' names. */
+const SERVICE_LABELS = [
+  'service',
+  'service_name',
+  'app',
+  'app_kubernetes_io_name',
+  'component',
+  'deployment',
+  'statefulset',
+  'daemonset',
+  'container',
+  'pod',
+  'job',
+  'instance',
+  'queue',
+] as const;
+
+/** Annotations people read; anything else in there is links, queries and dashboards. */
+const TEXT_ANNOTATIONS = ['summary', 'title', 'description', 'message', 'details', 'impact'] as const;
+const EXPRESSION_ANNOTATIONS = ['expr', 'expression', 'query'] as const;
+const RUNBOOK_ANNOTATION = /runbook|sop|playbook/i;
+
+/** PromQL's own words say nothing about what is wrong. */
+const PROMQL = new Set(
+  'sum rate irate increase avg min max count by without on ignoring group_left group_right and or unless offset bool le quantile histogram_quantile absent absent_over_time topk bottomk delta deriv predict_linear changes resets clamp_min clamp_max label_replace label_join vector scalar time avg_over_time max_over_time min_over_time sum_over_time count_over_time job instance namespace'.split(
+    ' ',
+  ),
+);
+
+/**
+ * The alert group as one situation: repeated words once, Go-template placeholders reduced to their names, services
+ * told by labels and by words of the text, as far as `knownServices` knows them.
+ */
+export function normalise(
+  group: AlertGroup,
+  options: {
+    readonly knownServices: ReadonlySet<string>;
+    readonly signals?: readonly Signal[] | undefined;
+    readonly asOf?: Date | undefined;
+  },
+): Situation {
+  const labelSets = [group.groupLabels, group.commonLabels, ...group.alerts.map((alert) => alert.labels)];
+  const text = unique(textsOf(group)).join('\n');
+  const severity = labelSets.map((labels) => labels['severity']).find((value) => value !== undefined);
+  const startsAt = startOf(group);
+  return {
+    text,
+    expression: expressionWords(group),
+    alertNames: unique(labelSets.flatMap((labels) => labels['alertname'] ?? [])),
+    services: unique([
+      ...labelSets.flatMap((labels) => servicesOfLabels(labels, options.knownServices)),
+      ...servicesInText(text, options.knownServices),
+    ]),
+    runbookUrls: unique(annotationSets(group).flatMap(runbookUrlsOf)),
+    signals: unique(options.signals ?? []),
+    ...(severity === undefined ? {} : { severity }),
+    ...(startsAt === undefined ? {} : { startsAt }),
+    ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+  };
+}
+
+/** `{{ $labels.pod }}` and `{{ $value | humanize }}` → `pod`, `value`: the name is a word, the braces are noise. */
+export function stripPlaceholders(text: string): string {
+  return text.replace(/\{\{[^{}]*?([A-Za-z_]\w*)(?:\s*\|[^{}]*)?\s*\}\}/g, '$1').replace(/\{\{[^{}]*\}\}/g, ' ');
+}
+
+function annotationSets(group: AlertGroup): Alert['annotations'][] {
+  return [group.commonAnnotations, ...group.alerts.map((alert) => alert.annotations)];
+}
+
+function textsOf(group: AlertGroup): string[] {
+  return annotationSets(group).flatMap((annotations) =>
+    TEXT_ANNOTATIONS.flatMap((key) => (annotations[key] ? [stripPlaceholders(annotations[key]).trim()] : [])),
+  );
+}
+
+function expressionWords(group: AlertGroup): string {
+  const written = annotationSets(group).flatMap((annotations) =>
+    EXPRESSION_ANNOTATIONS.flatMap((key) => annotations[key] ?? []),
+  );
+  const linked = group.alerts.flatMap((alert) => expressionOf(alert.generatorURL) ?? []);
+  const words = [...written, ...linked].join(' ').match(/[A-Za-z_][\w:]*/g) ?? [];
+  return unique(words.filter((word) => !PROMQL.has(word.toLowerCase()))).join(' ');
+}
+
+/** Prometheus puts the rule's expression into its link as `g0.expr`. */
+function expressionOf(generatorUrl: string | undefined): string | undefined {
+  if (!generatorUrl || !URL.canParse(generatorUrl)) return undefined;
+  return new URL(generatorUrl).searchParams.get('g0.expr') ?? undefined;
+}
+
+function runbookUrlsOf(annotations: Alert['annotations']): string[] {
+  return Object.entries(annotations).flatMap(([key, value]) => (RUNBOOK_ANNOTATION.test(key) && value ? [value] : []));
+}
+
+function servicesOfLabels(labels: Alert['labels'], known: ReadonlySet<string>): string[] {
+  return SERVICE_LABELS.flatMap((label) => {
+    const value = labels[label];
+    return value === undefined ? [] : (matchService(value, known) ?? []);
+  });
+}
+
+/** The known service that a label value names: itself, or the longest one that a pod or instance name starts with. */
+function matchService(value: string, known: ReadonlySet<string>): string | undefined {
+  const name = value.toLowerCase().replace(/:\d+$/, '');
+  if (known.has(name)) return name;
+  return [...known]
+    .filter((service) => name.startsWith(`${service}-`) || name.startsWith(`${service}.`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function servicesInText(text: string, known: ReadonlySet<string>): string[] {
+  const words = new Set(text.toLowerCase().match(/[a-z0-9][\w-]*/g) ?? []);
+  return [...known].filter((service) => words.has(service));
+}
+
+function unique<T>(values: Iterable<T>): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,143 @@
+import type { Diagnosis, Provenance } from '../domain/diagnosis.ts';
+import type { Answerable } from '../domain/evidence.ts';
+import { alertGroupOf, type DiagnosisRequest, toTraceDigest } from '../domain/request.ts';
+import type { TraceDigest } from '../domain/trace.ts';
+import type { ChatModel, Clock, Embedder, KnowledgeIndex } from '../ports.ts';
+import { answer } from './answer.ts';
+import { scoreConfidence } from './confidence/score.ts';
+import { digestTraces } from './digest/digest.ts';
+import { parseTraces } from './digest/parse.ts';
+import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
+import { normalise } from './normalise.ts';
+import { predict } from './predict/predict.ts';
+import type { Knowledge } from './retrieve/knowledge.ts';
+import { buildQuery } from './retrieve/query.ts';
+import { embedQuery, type Retrieval, retrieve } from './retrieve/retrieve.ts';
+import type { Situation } from './situation.ts';
+
+const RUNBOOKS = 5;
+
+export interface StageReport {
+  readonly stage: string;
+  readonly ms: number;
+}
+
+export type StageObserver = (report: StageReport) => void;
+
+export interface DiagnosePorts {
+  readonly embedder: Embedder;
+  readonly index: Pick<KnowledgeIndex, 'nearest'>;
+  readonly chatModel: ChatModel | undefined;
+  /** A fresh signal that fires when the LLM has had time enough. */
+  readonly llmDeadline: () => AbortSignal;
+  readonly now: Clock;
+  readonly newId: () => string;
+  /** Milliseconds of a clock that never jumps. */
+  readonly elapsed: () => number;
+}
+
+/**
+ * The read path: normalise → digest → retrieve → predict → score → answer. What fails on the way to a better answer
+ * (the LLM) degrades and says so in `provenance.attempts`; what the answer cannot do without (index, embedder) throws.
+ */
+export async function diagnose(
+  request: DiagnosisRequest,
+  knowledge: Knowledge,
+  ports: DiagnosePorts,
+  options: { readonly id?: string; readonly onStage?: StageObserver; readonly signal?: AbortSignal } = {},
+): Promise<Diagnosis> {
+  const { stage, timings } = createStageClock(ports.elapsed, options.onStage);
+  const asOf = request.asOf === undefined ? undefined : new Date(request.asOf);
+  const { knownServices } = knowledge;
+  const situation = await stage('normalise', () => normalise(alertGroupOf(request), { knownServices, asOf }));
+  const digest = await stage('digest', () => digestOf(request, situation, knowledge));
+  const retrieval = await stage('retrieve', () =>
+    retrieveBoth(request, situation, digest, knowledge, ports, options.signal),
+  );
+  const evidence = toEvidence(situation, digest, retrieval, knowledge);
+  const { prediction, attempts } = await stage('predict', () =>
+    predict(evidence, request.options.engine, ports, options.signal),
+  );
+  const confidence = await stage('score', () => scoreConfidence(evidence, prediction, retrieval.answerable, 0));
+  return answer(
+    { evidence, prediction, confidence, answerable: retrieval.answerable },
+    { id: options.id ?? ports.newId(), createdAt: ports.now(), provenance: toProvenance(knowledge, timings, attempts) },
+  );
+}
+
+/** Times each stage and tells the one observer; the timings travel in the answer's provenance. */
+function createStageClock(elapsed: () => number, onStage: StageObserver = () => {}) {
+  const timings: Record<string, number> = {};
+  const stage = async <T>(name: string, run: () => T | Promise<T>): Promise<T> => {
+    const start = elapsed();
+    const result = await run();
+    const ms = Math.round((elapsed() - start) * 100) / 100;
+    timings[name] = ms;
+    onStage({ stage: name, ms });
+    return result;
+  };
+  return { stage, timings };
+}
+
+/** The digest of the request's traces, else the digest that the caller made, else none. */
+function digestOf(request: DiagnosisRequest, situation: Situation, { graph }: Knowledge): TraceDigest | undefined {
+  const { traces, traceDigest } = request;
+  if (traces === undefined) return traceDigest === undefined ? undefined : toTraceDigest(traceDigest);
+  const baseline = traces.baseline === undefined ? undefined : parseTraces(traces.baseline);
+  return digestTraces(baseline, parseTraces(traces.incident), { graph, alertingServices: situation.services });
+}
+
+interface Retrieved {
+  readonly incidents: Retrieval;
+  readonly runbooks: Retrieval;
+  readonly answerable: Answerable;
+}
+
+/** Precedents and runbooks are asked for apart: each kind has its own scale, and neither may crowd out the other. */
+async function retrieveBoth(
+  request: DiagnosisRequest,
+  situation: Situation,
+  digest: TraceDigest | undefined,
+  knowledge: Knowledge,
+  ports: DiagnosePorts,
+  signal: AbortSignal | undefined,
+): Promise<Retrieved> {
+  const now = ports.now();
+  const incidentQuery = buildQuery(situation, digest, { kinds: ['incident'], k: request.options.k, now });
+  const runbookQuery = buildQuery(situation, digest, { kinds: ['runbook'], k: RUNBOOKS, now });
+  const vector = await embedQuery(incidentQuery, ports, signal);
+  const [incidents, runbooks] = await Promise.all([
+    retrieve(incidentQuery, vector, knowledge, ports, signal),
+    retrieve(runbookQuery, vector, knowledge, ports, signal),
+  ]);
+  return { incidents, runbooks, answerable: incidents.answerable };
+}
+
+function toEvidence(
+  situation: Situation,
+  digest: TraceDigest | undefined,
+  { incidents, runbooks }: Retrieved,
+  { graph }: Knowledge,
+): Evidence {
+  const precedents = incidents.results.flatMap(({ document, score, scores }): RankedIncident[] =>
+    document.kind === 'incident' ? [{ incident: document, score, scores }] : [],
+  );
+  const ranked = runbooks.results.flatMap(({ document, ...row }): RankedRunbook[] =>
+    document.kind === 'runbook' ? [{ runbook: document, ...row }] : [],
+  );
+  return { situation, digest, precedents, runbooks: ranked, graph };
+}
+
+function toProvenance(
+  { generation }: Knowledge,
+  timings: Record<string, number>,
+  attempts: NonNullable<Provenance['attempts']>,
+): Provenance {
+  return {
+    generation: generation.key,
+    knowledgeSha: generation.gitSha ?? null,
+    model: generation.model,
+    timings,
+    ...(attempts.length === 0 ? {} : { attempts }),
+  };
+}

@@ -1,0 +1,71 @@
+import { PrecedentError } from '../../domain/errors.ts';
+import { type EmbeddingModel, isSameModel } from '../../domain/generation.ts';
+import type { Embedder, KnowledgeIndex } from '../../ports.ts';
+import { buildKnowledge, type Knowledge } from './knowledge.ts';
+
+/** How long a loaded generation is served before the pointer is looked at again. */
+const FRESH_MS = 1_000;
+
+export interface KnowledgeReader {
+  /** The served generation, loaded. Errors: `index-empty`, `index-model-mismatch`, `index-unavailable`. */
+  current(signal?: AbortSignal): Promise<Knowledge>;
+}
+
+/** Keeps one generation in memory and follows the pointer: a request sees one whole generation, a later one the next. */
+export function createKnowledgeReader(ports: {
+  readonly index: KnowledgeIndex;
+  readonly embedder: Pick<Embedder, 'describe'>;
+  readonly elapsed: () => number;
+}): KnowledgeReader {
+  let loaded: { knowledge: Knowledge; checkedAt: number } | undefined;
+  let loading: Promise<Knowledge> | undefined;
+
+  async function refresh(signal?: AbortSignal): Promise<Knowledge> {
+    const [generation, model] = await Promise.all([
+      ports.index.findGeneration(signal),
+      ports.embedder.describe(signal),
+    ]);
+    if (!generation) throw new PrecedentError('index-empty', 'no knowledge is published yet: run `precedent ingest`');
+    assertSameModel(generation.model, model);
+    const isCurrent = loaded?.knowledge.generation.key === generation.key;
+    const knowledge = isCurrent && loaded ? loaded.knowledge : await load(ports.index, generation, signal);
+    loaded = { knowledge, checkedAt: ports.elapsed() };
+    return knowledge;
+  }
+
+  return {
+    async current(signal) {
+      if (loaded && ports.elapsed() - loaded.checkedAt < FRESH_MS) return loaded.knowledge;
+      // One load serves all who wait; it outlives the impatience of the one who asked first.
+      loading ??= refresh().finally(() => {
+        loading = undefined;
+      });
+      const knowledge = await loading;
+      signal?.throwIfAborted();
+      return knowledge;
+    },
+  };
+}
+
+async function load(
+  index: KnowledgeIndex,
+  generation: Knowledge['generation'],
+  signal: AbortSignal | undefined,
+): Promise<Knowledge> {
+  const documents = [];
+  for await (const document of index.readDocuments(generation, signal)) documents.push(document);
+  return buildKnowledge(generation, documents);
+}
+
+function assertSameModel(indexed: EmbeddingModel, configured: EmbeddingModel): void {
+  if (isSameModel(indexed, configured)) return;
+  throw new PrecedentError(
+    'index-model-mismatch',
+    `the index was built with ${describe(indexed)}, but ${describe(configured)} is configured: ` +
+      'run `precedent ingest` to embed the knowledge again, or set EMBEDDING_MODEL back',
+  );
+}
+
+function describe({ id, dimension, checksum }: EmbeddingModel): string {
+  return `${id} (${dimension} dimensions, ${checksum.slice(0, 8)})`;
+}

@@ -1,0 +1,35 @@
+/** English words too common to tell documents apart, and words that every alert text holds. */
+const STOP_WORDS = new Set(
+  'a an and are as at be been but by can could did do does for from had has have if in into is it its may more no not of on or our should so such than that the their them then there these they this to was were when where which while will with would you your'.split(
+    ' ',
+  ),
+);
+
+/** Splits `KubePodCrashLooping`, `HTTPServer`, `pre-processor` and `node_memory_total` at their seams. */
+export function splitIdentifiers(text: string): string {
+  return text.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})/g, ' ').replace(/[_\-/.]+/g, ' ');
+}
+
+/**
+ * Terms for lexical search: words in lower case without stop words and plural endings, and every identifier both in
+ * its parts and whole, because whoever types `KubePodCrashLooping` means exactly that.
+ */
+export function tokenise(text: string): string[] {
+  const parts =
+    splitIdentifiers(text)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  return [...parts.filter((word) => !STOP_WORDS.has(word)).map(stripPlural), ...listIdentifiers(text)];
+}
+
+/** Words made of several parts, in lower case: `kubepodcrashlooping`, `pre-processor`, `e42-7`. */
+export function listIdentifiers(text: string): string[] {
+  const words = text.match(/[\p{L}\p{N}](?:[\p{L}\p{N}_\-./]*[\p{L}\p{N}])?/gu) ?? [];
+  return words
+    .filter((word) => /[_\-/.]/.test(word) || /[a-z0-9][A-Z]|[A-Z]{2}[a-z]{2}/.test(word))
+    .map((word) => word.toLowerCase());
+}
+
+function stripPlural(word: string): string {
+  return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { Confidence } from './confidence.ts';
+import { ScoreBreakdown } from './evidence.ts';
+import { EmbeddingModel } from './generation.ts';
+import { SourceRef } from './source.ts';
+import { CausalEdge, Suspect } from './trace.ts';
+
+export const Risk = z.enum(['low', 'medium', 'high']);
+export type Risk = z.infer<typeof Risk>;
+
+/** Points at words that were in evidence: `document` is the kind and id, `source` the lines. */
+export const Citation = z.object({ document: z.string(), source: SourceRef });
+export type Citation = Readonly<z.infer<typeof Citation>>;
+
+export const RootCause = z.object({
+  service: z.string().nullable(),
+  /** Category of past incidents, or `unseen` when none of them fits. */
+  category: z.string(),
+  summary: z.string(),
+});
+export type RootCause = Readonly<z.infer<typeof RootCause>>;
+
+/** One explanation among several, with what would tell it from the others. */
+export const Hypothesis = z.object({
+  ...RootCause.shape,
+  /** Share of the vote, 0..1; over all hypotheses at most 1. */
+  support: z.number().min(0).max(1),
+  citations: z.array(Citation),
+  /** What to look at to confirm or exclude it, quoted from evidence; null when no evidence says. */
+  check: z.object({ text: z.string(), citation: Citation }).nullable(),
+});
+export type Hypothesis = Readonly<z.infer<typeof Hypothesis>>;
+
+/** One step, quoted from a stored runbook or precedent. Nothing here is invented. */
+export const MitigationStep = z.object({
+  step: z.string(),
+  commands: z.array(z.string()),
+  citation: Citation,
+  risk: Risk,
+  destructive: z.boolean(),
+  reversible: z.boolean(),
+  needsApproval: z.boolean(),
+});
+export type MitigationStep = Readonly<z.infer<typeof MitigationStep>>;
+
+export const Precedent = z.object({
+  id: z.string(),
+  title: z.string(),
+  score: z.number().min(0).max(1),
+  scores: ScoreBreakdown,
+  category: z.string().nullable(),
+  rootCause: z.object({ service: z.string().nullable(), summary: z.string() }).nullable(),
+  /** What was done then, step by step. */
+  mitigation: z.array(z.string()),
+  date: z.string().nullable(),
+  source: SourceRef,
+});
+export type Precedent = Readonly<z.infer<typeof Precedent>>;
+
+export const RunbookEvidence = z.object({
+  id: z.string(),
+  title: z.string(),
+  score: z.number().min(0).max(1),
+  scores: ScoreBreakdown,
+  excerpt: z.string(),
+  source: SourceRef,
+});
+export type RunbookEvidence = Readonly<z.infer<typeof RunbookEvidence>>;
+
+/** What an engine says; the pipeline adds evidence, confidence and the decision. */
+export interface RootCausePrediction {
+  readonly engine: EngineName;
+  readonly rootCause: RootCause;
+  readonly hypotheses: readonly Hypothesis[];
+  readonly mitigation: readonly MitigationStep[];
+}
+
+export const EngineName = z.enum(['precedent', 'llm']);
+export type EngineName = z.infer<typeof EngineName>;
+
+/** Why nothing was answered. Not knowing is not an error. */
+export const AbstainReason = z.enum(['no-precedent', 'weak-evidence']);
+export type AbstainReason = z.infer<typeof AbstainReason>;
+
+export const Provenance = z.object({
+  generation: z.string(),
+  knowledgeSha: z.string().nullable(),
+  model: EmbeddingModel,
+  /** Milliseconds per stage. */
+  timings: z.record(z.string(), z.number()),
+  /** What was tried and failed before this answer, when the LLM was asked. */
+  attempts: z.array(z.object({ model: z.string(), reason: z.string() })).optional(),
+});
+export type Provenance = Readonly<z.infer<typeof Provenance>>;
+
+export const Diagnosis = z.object({
+  id: z.string(),
+  kind: z.enum(['answered', 'abstained']),
+  reason: AbstainReason.optional(),
+  engine: EngineName,
+  /** When abstained: category `unseen` and no service; the best leads stay in `hypotheses`. */
+  rootCause: RootCause,
+  hypotheses: z.array(Hypothesis),
+  mitigation: z.array(MitigationStep),
+  precedents: z.array(Precedent),
+  runbooks: z.array(RunbookEvidence),
+  suspects: z.array(Suspect),
+  causalPath: z.array(CausalEdge),
+  /** The trace digest in words; null when no traces came with the alert. */
+  digest: z.string().nullable(),
+  confidence: Confidence,
+  provenance: Provenance,
+  createdAt: z.iso.datetime(),
+});
+export type Diagnosis = Readonly<z.infer<typeof Diagnosis>>;

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { Alert, type AlertGroup, AlertInput, toAlertGroup } from './alert.ts';
+import { DOCUMENT_KINDS, DocumentKind } from './document.ts';
+import { Signal } from './signal.ts';
+import { Suspect, TraceDigest } from './trace.ts';
+
+const Timestamp = z.iso.datetime({ offset: true });
+const Signals = z.array(Signal).max(2_000);
+
+/** Alertmanager's alert or group; `alerts` may also be a bare list of alerts. */
+const alertFields = { alert: AlertInput.optional(), alerts: z.union([AlertInput, z.array(Alert).min(1)]).optional() };
+
+/** A window of spans in any accepted format; checked by the digest stage, which knows the formats. */
+const Traces = z.object({ baseline: z.unknown().optional(), incident: z.unknown() });
+
+export const SearchRequest = z
+  .object({
+    query: z.string().max(20_000).optional(),
+    alert: alertFields.alert,
+    kinds: z
+      .array(DocumentKind)
+      .min(1)
+      .default([...DOCUMENT_KINDS]),
+    k: z.int().min(1).max(100).default(10),
+    /** Only documents about one of these services. */
+    services: z.array(z.string()).optional(),
+    signals: Signals.optional(),
+    asOf: Timestamp.optional(),
+  })
+  .refine(({ query, alert, signals }) => Boolean(query?.trim() || alert || signals?.length), {
+    error: 'one of query, alert or signals is needed',
+    path: ['query'],
+  });
+export type SearchRequest = Readonly<z.infer<typeof SearchRequest>>;
+
+export const DigestRequest = z
+  .object(Traces.shape)
+  .refine(({ incident }) => incident !== undefined, { error: 'the incident window is needed', path: ['incident'] });
+export type DigestRequest = Readonly<z.infer<typeof DigestRequest>>;
+
+/** A digest made elsewhere: any of its parts will do. */
+export const TraceDigestInput = z.object({
+  text: z.string().max(20_000).default(''),
+  suspects: z
+    .array(Suspect.partial().required({ service: true }))
+    .max(100)
+    .default([]),
+  signals: Signals.default([]),
+});
+export type TraceDigestInput = Readonly<z.infer<typeof TraceDigestInput>>;
+
+export const DiagnosisRequest = z
+  .object({
+    ...alertFields,
+    traces: Traces.optional(),
+    traceDigest: TraceDigestInput.optional(),
+    /** Answer with what was known at this moment: later incidents are ignored, and so are undated ones. */
+    asOf: Timestamp.optional(),
+    options: z
+      .object({
+        /** Precedents to return. */
+        k: z.int().min(1).max(50).default(8),
+        engine: z.enum(['auto', 'precedent', 'llm']).default('auto'),
+      })
+      .default({ k: 8, engine: 'auto' }),
+  })
+  .refine(({ alert, alerts }) => alert !== undefined || alerts !== undefined, {
+    error: 'an alert is needed: an alert object or an Alertmanager group, as alert or as alerts',
+    path: ['alert'],
+  });
+export type DiagnosisRequest = Readonly<z.infer<typeof DiagnosisRequest>>;
+
+/** The request's alert or alerts as one group. Callers have passed the schema, which insists on one of them. */
+export function alertGroupOf(request: Pick<DiagnosisRequest, 'alert' | 'alerts'>): AlertGroup {
+  const { alerts } = request;
+  if (Array.isArray(alerts)) return { groupLabels: {}, commonLabels: {}, commonAnnotations: {}, alerts };
+  return toAlertGroup(request.alert ?? alerts ?? { labels: {}, annotations: {} });
+}
+
+/** Fills what the caller's digest left out, so that everything downstream knows one shape. */
+export function toTraceDigest(input: TraceDigestInput): TraceDigest {
+  return TraceDigest.parse({
+    healthy: input.suspects.length === 0 && input.signals.length === 0,
+    suspects: input.suspects
+      .slice(0, 10)
+      .map((suspect, rank) => ({ score: 1 / (rank + 1), reasons: [], before: null, after: null, ...suspect })),
+    causalPath: [],
+    signals: input.signals,
+    text: input.text,
+    snapshotKeys: [],
+  });
+}

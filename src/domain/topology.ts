@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+export const Dependency = z.object({
+  service: z.string().min(1),
+  kind: z.enum(['sync', 'async', 'data']).default('sync'),
+});
+export type Dependency = Readonly<z.infer<typeof Dependency>>;
+
+export const ServiceNode = z.object({
+  name: z.string().min(1),
+  description: z.string().optional(),
+  owner: z.string().optional(),
+  tier: z.union([z.string(), z.number()]).transform(String).optional(),
+  dependsOn: z.array(Dependency).default([]),
+});
+export type ServiceNode = Readonly<z.infer<typeof ServiceNode>>;
+
+/** `topology/<system>.yaml`. */
+export const Topology = z.object({ system: z.string().min(1), services: z.array(ServiceNode) });
+export type Topology = Readonly<z.infer<typeof Topology>>;
+
+/** Who calls whom, over all systems. `upstream` calls `downstream`. */
+export interface ServiceGraph {
+  readonly services: ReadonlyMap<string, ServiceNode>;
+  readonly downstream: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly upstream: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export function buildServiceGraph(nodes: Iterable<ServiceNode>): ServiceGraph {
+  const services = new Map<string, ServiceNode>();
+  const downstream = new Map<string, Set<string>>();
+  const upstream = new Map<string, Set<string>>();
+  const add = (edges: Map<string, Set<string>>, from: string, to: string) => {
+    const known = edges.get(from);
+    if (known) known.add(to);
+    else edges.set(from, new Set([to]));
+  };
+  for (const node of nodes) {
+    services.set(node.name, node);
+    for (const { service } of node.dependsOn) {
+      add(downstream, node.name, service);
+      add(upstream, service, node.name);
+    }
+  }
+  return { services, downstream, upstream };
+}
+
+export function hasEdge(graph: ServiceGraph, from: string, to: string): boolean {
+  return graph.downstream.get(from)?.has(to) ?? false;
+}
+
+/** The services that `service` calls or that call it. */
+export function listNeighbours(graph: ServiceGraph, service: string): string[] {
+  return [...(graph.downstream.get(service) ?? []), ...(graph.upstream.get(service) ?? [])];
+}
+
+/** Calls between two services, whichever calls: 0 for the same one, undefined beyond `limit` hops. */
+export function hopsBetween(graph: ServiceGraph, a: string, b: string, limit = 2): number | undefined {
+  const seen = new Set([a]);
+  let frontier = [a];
+  for (let hops = 0; hops <= limit; hops++) {
+    if (frontier.includes(b)) return hops;
+    frontier = frontier.flatMap((service) => listNeighbours(graph, service)).filter((service) => !seen.has(service));
+    for (const service of frontier) seen.add(service);
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import { destination, type Logger, pino } from 'pino';
+import type { StageReport } from './diagnose/pipeline.ts';
+import type { Diagnosis } from './domain/diagnosis.ts';
+import { isPrecedentError, messageOf } from './domain/errors.ts';
+import type { IngestReport } from './domain/ingest-report.ts';
+
+/** Business events, each logged from here and nowhere else. Texts of alerts, traces and prompts are never logged. */
+export interface Log {
+  listening(url: string): void;
+  ingested(report: IngestReport): void;
+  ingestFailed(error: unknown): void;
+  diagnosed(diagnosis: Diagnosis): void;
+  stage(report: StageReport): void;
+  requestFailed(request: { method: string; path: string; status: number }, error: unknown): void;
+  backgroundFailed(what: string, error: unknown): void;
+}
+
+/** JSON lines on standard error, so that standard output stays what a command prints. */
+export function createLog(level: string): Log {
+  const logger: Logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    destination({ fd: 2, sync: true }),
+  );
+  return {
+    listening: (url) => logger.info({ event: 'listening', url }),
+    ingested: ({ files: _files, problems, ...facts }) =>
+      logger.info({ event: 'ingested', ...facts, problems: problems.length }),
+    ingestFailed: (error) => logger.error({ event: 'ingest-failed', ...errorFacts(error) }),
+    diagnosed: ({ id, kind, reason, engine, rootCause, confidence, provenance }) =>
+      logger.info({
+        event: 'diagnosed',
+        id,
+        kind,
+        reason,
+        engine,
+        category: rootCause.category,
+        raw: confidence.raw,
+        attempts: provenance.attempts,
+        timings: provenance.timings,
+      }),
+    stage: ({ stage, ms }) => logger.debug({ event: 'stage', stage, ms }),
+    requestFailed: (request, error) => {
+      const facts = { event: 'request-failed', ...request, ...errorFacts(error) };
+      if (request.status >= 500) logger.error(facts);
+      else logger.info(facts);
+    },
+    backgroundFailed: (what, error) => logger.warn({ event: 'background-failed', what, ...errorFacts(error) }),
+  };
+}
+
+function errorFacts(error: unknown): { code: string; message: string; stack?: string | undefined } {
+  if (isPrecedentError(error)) return { code: error.code, message: error.message };
+  return { code: 'internal', message: messageOf(error), stack: error instanceof Error ? error.stack : undefined };
+}

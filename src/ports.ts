@@ -1,0 +1,121 @@
+/** Every side effect Precedent has, on one page. Types only: drivers live in adapters/ (and testing/), the choice in app.ts. */
+import type { Diagnosis } from './domain/diagnosis.ts';
+import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
+import type { EmbeddingModel, Generation } from './domain/generation.ts';
+
+/** Now. A parameter, so that a backtest can live in the past. */
+export type Clock = () => Date;
+
+/**
+ * Turns texts into unit vectors. Parallel calls are allowed and are queued by the driver.
+ * Errors: `embedder-unavailable` (retryable), `model-missing`, `model-corrupt`.
+ */
+export interface Embedder extends AsyncDisposable {
+  /** Loads the model when it is not yet loaded, and says which it is. */
+  describe(signal?: AbortSignal): Promise<EmbeddingModel>;
+  /** Texts that one call may hold. */
+  readonly maxBatch: number;
+  /** Unit vectors in the order of `texts`. Some models embed questions and passages differently, hence `role`. */
+  embed(texts: readonly string[], role: 'query' | 'passage', signal?: AbortSignal): Promise<Float32Array[]>;
+}
+
+export interface EmbeddedChunk {
+  readonly id: string;
+  readonly text: string;
+  readonly vector: Float32Array;
+}
+
+export interface ChunkMatch {
+  readonly chunkId: string;
+  /** Cosine similarity, -1..1. */
+  readonly similarity: number;
+}
+
+/**
+ * The index of the knowledge, by generations. Chunk records are content-addressed and only ever added or swept, a
+ * generation is a list of documents, and one pointer says which generation is served: readers see one state or the
+ * next, never a mix. Errors: `index-unavailable` (retryable), `index-empty`, `index-model-mismatch`, `input-invalid`.
+ */
+export interface KnowledgeIndex extends AsyncDisposable {
+  /** The generation being served; undefined when nothing was ever published. */
+  findGeneration(signal?: AbortSignal): Promise<Generation | undefined>;
+  /** All documents of a generation, in no particular order. */
+  readDocuments(generation: Generation, signal?: AbortSignal): AsyncIterable<KnowledgeDocument>;
+  /** The `k` nearest chunks of a kind, best first. May hold chunks of other generations: the caller knows its own. */
+  nearest(
+    kind: DocumentKind,
+    model: EmbeddingModel,
+    vector: Float32Array,
+    k: number,
+    signal?: AbortSignal,
+  ): Promise<ChunkMatch[]>;
+  /** Which of `ids` have no vector by this model yet. */
+  listMissing(
+    kind: DocumentKind,
+    model: EmbeddingModel,
+    ids: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<string[]>;
+  /** Adds vectors; invisible until a generation names them. Every vector is checked for length, finiteness and norm. */
+  addChunks(
+    kind: DocumentKind,
+    model: EmbeddingModel,
+    chunks: readonly EmbeddedChunk[],
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Writes the documents, then flips the pointer. The generation before stays readable until the next publish. */
+  publish(generation: Generation, documents: readonly KnowledgeDocument[], signal?: AbortSignal): Promise<void>;
+  /** Deletes what neither the served generation nor the one before it names. Safe to repeat; returns what went. */
+  sweep(signal?: AbortSignal): Promise<{ chunks: number; documents: number }>;
+  /** Answers within 2 s, or throws `index-unavailable`. */
+  ping(signal?: AbortSignal): Promise<void>;
+}
+
+export interface ChatRequest {
+  readonly system: string;
+  readonly user: string;
+  readonly temperature: number;
+}
+
+export interface ChatReply {
+  readonly text: string;
+  readonly model: string;
+  readonly tokens?: { readonly input: number; readonly output: number };
+}
+
+/** One OpenAI-compatible endpoint. Never retries by itself. Errors: `llm-unavailable` with the reason in words. */
+export interface ChatModel {
+  readonly name: string;
+  complete(request: ChatRequest, signal: AbortSignal): Promise<ChatReply>;
+}
+
+/** A diagnosis in the casebook, from the moment it was asked for. */
+export type DiagnosisRecord =
+  | { readonly status: 'pending'; readonly id: string; readonly createdAt: string }
+  | { readonly status: 'done'; readonly id: string; readonly createdAt: string; readonly diagnosis: Diagnosis }
+  | {
+      readonly status: 'failed';
+      readonly id: string;
+      readonly createdAt: string;
+      readonly code: string;
+      readonly detail: string;
+    };
+
+/** What the service itself learnt; nothing in it is ever lost. Errors: `casebook-unavailable` (retryable). */
+export interface Casebook extends AsyncDisposable {
+  /** Inserts, or replaces a pending record by its outcome. A finished record never changes. */
+  saveDiagnosis(record: DiagnosisRecord, signal?: AbortSignal): Promise<void>;
+  findDiagnosis(id: string, signal?: AbortSignal): Promise<DiagnosisRecord | undefined>;
+  ping(signal?: AbortSignal): Promise<void>;
+}
+
+/** Everything the composition root may be given instead of its own drivers. */
+export interface Ports {
+  readonly embedder: Embedder;
+  readonly index: KnowledgeIndex;
+  readonly casebook: Casebook;
+  /** Absent when no LLM is configured: then the precedent engine answers alone. */
+  readonly chatModel: ChatModel | undefined;
+  readonly now: Clock;
+  readonly newId: () => string;
+}
