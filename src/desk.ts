@@ -9,6 +9,9 @@ const LOST_AFTER_MS = 15 * 60_000;
 /** Diagnoses at work at once; more than this wait for nothing and are told to come back. */
 const MAX_AT_WORK = 64;
 
+type PendingRecord = Extract<DiagnosisRecord, { status: 'pending' }>;
+type DoneRecord = Extract<DiagnosisRecord, { status: 'done' }>;
+
 /** Takes requests for diagnoses, answers those that are ready in time, and finishes the others in the background. */
 export interface Desk extends AsyncDisposable {
   /**
@@ -16,6 +19,8 @@ export interface Desk extends AsyncDisposable {
    * over. What goes wrong while the caller waits is thrown; what goes wrong later is in the record.
    */
   submit(request: DiagnosisRequest, options?: { readonly respondAsync?: boolean }): Promise<DiagnosisRecord>;
+  /** The diagnosis, however long it takes: for callers without a deadline. */
+  complete(request: DiagnosisRequest): Promise<Diagnosis>;
   /** Throws `not-found` for an id nobody was given. */
   get(id: string): Promise<DiagnosisRecord>;
 }
@@ -31,10 +36,14 @@ export function createDesk(parts: {
   const atWork = new Set<Promise<DiagnosisRecord>>();
   const closing = new AbortController();
 
-  async function work(request: DiagnosisRequest, { id, createdAt }: DiagnosisRecord): Promise<DiagnosisRecord> {
+  function open(): PendingRecord {
+    return { status: 'pending', id: parts.newId(), createdAt: parts.now().toISOString() };
+  }
+
+  async function work(request: DiagnosisRequest, { id, createdAt }: PendingRecord): Promise<DoneRecord> {
     try {
       const diagnosis = await parts.diagnose(request, id, closing.signal);
-      const record: DiagnosisRecord = { status: 'done', id, createdAt, diagnosis };
+      const record: DoneRecord = { status: 'done', id, createdAt, diagnosis };
       await save(record);
       return record;
     } catch (error) {
@@ -50,7 +59,7 @@ export function createDesk(parts: {
       .catch((error: unknown) => parts.onBackgroundFailure('save diagnosis', error));
   }
 
-  function start(request: DiagnosisRequest, opened: DiagnosisRecord): Promise<DiagnosisRecord> {
+  function start(request: DiagnosisRequest, opened: PendingRecord): Promise<DoneRecord> {
     const task = work(request, opened).finally(() => atWork.delete(task));
     atWork.add(task);
     // Whoever waits sees the error; when nobody waits any more, the record tells it.
@@ -63,7 +72,7 @@ export function createDesk(parts: {
       if (atWork.size >= MAX_AT_WORK) {
         throw new PrecedentError('overloaded', `${MAX_AT_WORK} diagnoses are at work already: try again in a moment`);
       }
-      const opened: DiagnosisRecord = { status: 'pending', id: parts.newId(), createdAt: parts.now().toISOString() };
+      const opened = open();
       if (options.respondAsync) {
         await parts.casebook.saveDiagnosis(opened);
         start(request, opened);
@@ -78,6 +87,10 @@ export function createDesk(parts: {
       } finally {
         late.cancel();
       }
+    },
+
+    async complete(request) {
+      return (await start(request, open())).diagnosis;
     },
 
     async get(id) {

@@ -10,7 +10,7 @@ const DESTRUCTIVE = [
   /\brabbitmqctl\s+(?:\S+\s+)*(?:purge_queue|delete_queue|delete_vhost|reset|force_reset|forget_cluster_node)\b/i,
   /\brabbitmqadmin\s+(?:\S+\s+)*(?:purge|delete)\b/i,
   /\bnodetool\s+(?:\S+\s+)*(?:removenode|decommission|assassinate|clearsnapshot)\b/i,
-  /\b(?:mkfs|wipefs|dd\s+if=|shred)\b/i,
+  /\b(?:mkfs|wipefs|shred)\b|\bdd\s+if=/i,
   /\bterraform\s+destroy\b|\bhelm\s+(?:uninstall|delete)\b|\bdocker\s+(?:system\s+prune|volume\s+rm)\b/i,
   /\b(?:journalctl\s+--vacuum|git\s+(?:push\s+(?:\S+\s+)*--force|reset\s+--hard|clean\s+-))/i,
   /\b(?:irreversible|cannot be undone|destructive|data loss|loses? (?:data|messages)|discards?)\b/i,

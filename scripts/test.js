@@ -1,0 +1,23 @@
+// `npm test`: sets up what is missing, runs every test, and ends with one line that says how many passed and failed.
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run, setUp } from './setup.js';
+
+setUp();
+const report = join(tmpdir(), `precedent-tests-${process.pid}.json`);
+const selected = process.argv.slice(2);
+const exitCode = run(process.execPath, [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...selected,
+]);
+const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+rmSync(report);
+// A file that cannot even be loaded holds no failed test, yet it failed.
+const failed = Math.max(numFailedTests, exitCode === 0 ? 0 : Math.max(1, numFailedTestSuites));
+console.log(`${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`);
+process.exitCode = exitCode === 0 && numPassedTests === 0 ? 1 : exitCode;

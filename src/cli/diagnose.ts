@@ -1,0 +1,44 @@
+import type { Diagnosis } from '../domain/diagnosis.ts';
+import { PrecedentError } from '../domain/errors.ts';
+import { DiagnosisRequest } from '../domain/request.ts';
+import { type CommandContext, EXIT } from './context.ts';
+import { parseInput, readJson } from './input.ts';
+import { renderDiagnosis } from './render-diagnosis.ts';
+import { ingestFirst, withApp } from './session.ts';
+
+export interface DiagnoseOptions {
+  readonly alert: string;
+  readonly baseline?: string;
+  readonly incident?: string;
+  readonly asOf?: string;
+  readonly k?: number;
+  readonly engine?: string;
+  readonly json?: boolean;
+}
+
+/** `precedent diagnose`: what the HTTP route answers, for a file. Abstaining is an answer with an exit code of its own. */
+export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<number> {
+  const request = await readRequest(options);
+  const diagnosis = await withApp(context, async (app): Promise<Diagnosis> => {
+    await ingestFirst(app, context);
+    return app.desk.complete(request);
+  });
+  context.write(options.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis));
+  return diagnosis.kind === 'abstained' ? EXIT.nothing : EXIT.done;
+}
+
+export async function readRequest(options: DiagnoseOptions): Promise<DiagnosisRequest> {
+  if (options.baseline && !options.incident) {
+    throw new PrecedentError('input-invalid', '--baseline needs --incident: a window to compare it with');
+  }
+  const traces = {
+    ...(options.baseline ? { baseline: await readJson(options.baseline) } : {}),
+    ...(options.incident ? { incident: await readJson(options.incident) } : {}),
+  };
+  return parseInput(DiagnosisRequest, {
+    alert: await readJson(options.alert),
+    ...(options.incident ? { traces } : {}),
+    asOf: options.asOf,
+    options: { k: options.k, engine: options.engine },
+  });
+}

@@ -1,0 +1,15 @@
+import type { Check } from '../app.ts';
+import { type CommandContext, EXIT } from './context.ts';
+import { paint } from './render.ts';
+import { withApp } from './session.ts';
+
+/** `precedent doctor`: asks every dependency how it is, and says how to mend what is not well. */
+export async function doctorCommand(options: { readonly json?: boolean }, context: CommandContext): Promise<number> {
+  const checks = await withApp(context, (app) => app.checkReadiness());
+  context.write(options.json ? `${JSON.stringify({ checks })}\n` : checks.map(renderCheck).join(''));
+  return checks.every(({ ok }) => ok) ? EXIT.done : EXIT.unavailable;
+}
+
+function renderCheck({ name, ok, detail }: Check): string {
+  return `${ok ? paint.good('✔') : paint.danger('✘')} ${name.padEnd(10)} ${detail}\n`;
+}

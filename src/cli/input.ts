@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { z } from 'zod';
+import { messageOf, PrecedentError } from '../domain/errors.ts';
+
+/** A JSON file, gzipped or not; `-` is standard input. */
+export async function readJson(path: string): Promise<unknown> {
+  const content = path === '-' ? await text(process.stdin) : await readText(path);
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new PrecedentError('input-invalid', `${path} is not JSON: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    const bytes = await readFile(path);
+    return (path.endsWith('.gz') ? await promisify(gunzip)(bytes) : bytes).toString('utf8');
+  } catch (error) {
+    throw new PrecedentError('input-invalid', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** The input as its schema has it, or `input-invalid` with every mistake at its own path. */
+export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => ({
+    path: issue.path.join('.') || 'input',
+    message: issue.message,
+  }));
+  throw new PrecedentError('input-invalid', `the input has ${problems.length} mistake(s)`, { problems });
+}

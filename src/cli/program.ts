@@ -1,0 +1,94 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DOCUMENT_KINDS } from '../domain/document.ts';
+import { type CommandContext, EXIT } from './context.ts';
+import { demoCommand } from './demo.ts';
+import { diagnoseCommand } from './diagnose.ts';
+import { digestCommand } from './digest.ts';
+import { doctorCommand } from './doctor.ts';
+import { explainFailure } from './failure.ts';
+import { ingestCommand } from './ingest.ts';
+import { searchCommand } from './search.ts';
+import { serveCommand } from './serve.ts';
+
+const AFTER_HELP = `
+Exit codes:
+  0  done
+  1  something broke that should not have
+  2  bad input, usage or configuration: mend it and run again
+  3  a dependency is away: the same command may work in a moment
+  4  the honest answer is nothing: no result, no precedent, healthy traces
+
+Settings come from the environment or precedent.yaml; .env.example lists them all.`;
+
+/** Parses one command line, runs it, and returns its exit code. */
+export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = buildProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
+    const failure = explainFailure(error);
+    context.note(failure.text);
+    return failure.exitCode;
+  }
+}
+
+function buildProgram(context: CommandContext, exit: (code: number) => void): Command {
+  const program = new Command('precedent')
+    .description('Tells whoever is on call what we did last time.')
+    .addHelpText('after', AFTER_HELP)
+    .exitOverride()
+    .configureOutput({ writeOut: context.write, writeErr: context.note });
+
+  program
+    .command('serve')
+    .description('ingest when the index is behind, then serve the HTTP API')
+    .action(async () => exit(await serveCommand(context)));
+  withJson(program.command('ingest'))
+    .description('bring the index up to the runbooks, incidents and topology in KNOWLEDGE_DIR')
+    .action(async (options) => exit(await ingestCommand(options, context)));
+  withJson(program.command('search'))
+    .description('find runbooks, incidents and services')
+    .argument('<words...>', 'what to look for')
+    .option('-k, --k <number>', 'results', positive, 5)
+    .addOption(new Option('--kind <kinds...>', 'only these kinds').choices(DOCUMENT_KINDS))
+    .option('--service <names...>', 'only documents about these services')
+    .action(async (words, options) => exit(await searchCommand(words, options, context)));
+  withJson(program.command('diagnose'))
+    .description('diagnose an alert, with its traces when there are any')
+    .requiredOption('--alert <file>', "Alertmanager's alert or group as JSON; - for standard input")
+    .option('--baseline <file>', 'traces of a normal window: Jaeger, OTLP or Zipkin JSON')
+    .option('--incident <file>', 'traces of the window in trouble')
+    .option('--as-of <time>', 'answer with what was known then (ISO 8601)')
+    .option('-k, --k <number>', 'precedents', positive)
+    .addOption(new Option('--engine <engine>', 'who answers').choices(['auto', 'precedent', 'llm']))
+    .action(async (options) => exit(await diagnoseCommand(options, context)));
+  withJson(program.command('digest'))
+    .description('name the suspects in two windows of traces')
+    .option('--baseline <file>', 'traces of a normal window')
+    .requiredOption('--incident <file>', 'traces of the window in trouble')
+    .action(async (options) => exit(await digestCommand(options, context)));
+  program
+    .command('demo')
+    .description('run the whole job on the sample knowledge')
+    .option('--keep', 'leave the server up and print curl lines to try')
+    .action(async (options) => exit(await demoCommand(options, context)));
+  withJson(program.command('doctor'))
+    .description('check every dependency and say how to mend what is not well')
+    .action(async (options) => exit(await doctorCommand(options, context)));
+  return program;
+}
+
+function withJson(command: Command): Command {
+  return command.option('--json', 'answer as JSON, for machines');
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('must be a whole number from 1 up');
+  return number;
+}

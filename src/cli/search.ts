@@ -1,0 +1,47 @@
+import type { SearchResponse, SearchResult } from '../domain/evidence.ts';
+import { SearchRequest } from '../domain/request.ts';
+import { formatSource } from '../domain/source.ts';
+import { type CommandContext, EXIT } from './context.ts';
+import { parseInput } from './input.ts';
+import { heading, paint, wrap } from './render.ts';
+import { ingestFirst, withApp } from './session.ts';
+
+/** `precedent search`: retrieval alone, each row with where it stands and where its score came from. */
+export async function searchCommand(
+  words: readonly string[],
+  options: {
+    readonly k: number;
+    readonly kind?: readonly string[];
+    readonly service?: readonly string[];
+    readonly json?: boolean;
+  },
+  context: CommandContext,
+): Promise<number> {
+  const request = parseInput(SearchRequest, {
+    query: words.join(' '),
+    k: options.k,
+    kinds: options.kind,
+    services: options.service,
+  });
+  const response = await withApp(context, async (app) => {
+    await ingestFirst(app, context);
+    return app.search(request, context.signal);
+  });
+  context.write(options.json ? `${JSON.stringify(response)}\n` : renderSearch(response));
+  return response.results.length === 0 ? EXIT.nothing : EXIT.done;
+}
+
+function renderSearch({ results, answerable }: SearchResponse): string {
+  const verdict = `${answerable.score.toFixed(2)} answerable: ${answerable.reason}`;
+  return [...results.map(renderResult), `\n${paint.quiet(verdict)}\n`].join('');
+}
+
+function renderResult({ kind, title, score, scores, source, excerpt }: SearchResult, rank: number): string {
+  const parts = Object.entries(scores).map(([name, value]) => `${name} ${(value ?? 0).toFixed(2)}`);
+  return [
+    heading(`${rank + 1}. ${title}`).trimEnd(),
+    `   ${kind} · ${paint.good(formatSource(source))} · ${score.toFixed(2)} ${paint.quiet(`(${parts.join(', ')})`)}`,
+    wrap(excerpt.slice(0, 240), 3).trimEnd(),
+    '',
+  ].join('\n');
+}

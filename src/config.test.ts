@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { PROJECT_DIR, readConfig, Settings } from './config.ts';
+import { PrecedentError } from './domain/errors.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'precedent-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const NO_FILE = join(folder, 'absent.yaml');
+
+describe('configuration', () => {
+  it('needs nothing: every setting has a safe default', () => {
+    const { config, secrets } = readConfig({}, NO_FILE);
+    expect(config).toMatchObject({ knowledgeDir: PROJECT_DIR, dataDir: '.precedent', host: '127.0.0.1', port: 8787 });
+    expect(config.llm).toBeUndefined();
+    expect(secrets.apiTokens).toEqual([]);
+  });
+
+  it('reports every mistake at once', () => {
+    const mistakes = { PORT: 'eighty', CHROMA_URL: 'chroma:8000', LOG_LEVEL: 'loud', LLM_TIMEOUT_MS: '-1' };
+    const error = thrownBy(() => readConfig(mistakes, NO_FILE));
+    expect(error.problems.map(({ path }) => path).sort()).toEqual([
+      'CHROMA_URL',
+      'LLM_TIMEOUT_MS',
+      'LOG_LEVEL',
+      'PORT',
+    ]);
+  });
+
+  it.each(['0.0.0.0', '10.0.0.7', 'precedent.example'])('refuses to listen on %s without tokens', (HOST) => {
+    expect(thrownBy(() => readConfig({ HOST }, NO_FILE)).message).toContain('set API_TOKENS');
+    expect(readConfig({ HOST, API_TOKENS: 'one, two' }, NO_FILE).secrets.apiTokens).toEqual(['one', 'two']);
+  });
+
+  it.each([
+    [{ LLM_BASE_URL: 'http://127.0.0.1:11434/v1' }, 'LLM_MODEL'],
+    [{ LLM_MODEL: 'llama3' }, 'LLM_BASE_URL'],
+  ])('wants both halves of an LLM: %j lacks %s', (env, missing) => {
+    expect(thrownBy(() => readConfig(env, NO_FILE)).problems).toEqual([expect.objectContaining({ path: missing })]);
+  });
+
+  it('treats an empty value as not set, as a copied .env.example has them', () => {
+    expect(readConfig({ CHROMA_URL: '', PORT: '' }, NO_FILE).config.port).toBe(8787);
+  });
+
+  it('takes precedent.yaml below the environment', () => {
+    const file = join(folder, 'precedent.yaml');
+    writeFileSync(file, 'PORT: 9000\nLOG_LEVEL: debug\n');
+    const { config } = readConfig({ PORT: '9001' }, file);
+    expect(config).toMatchObject({ port: 9001, logLevel: 'debug' });
+  });
+
+  it.each([
+    ['PROT: 9000', 'is not a setting'],
+    ['- a list', 'cannot be read'],
+    ['PORT: [', 'cannot be read'],
+  ])('names what is wrong in precedent.yaml: %s', (content, message) => {
+    const file = join(folder, `wrong-${message.length}-${content.length}.yaml`);
+    writeFileSync(file, content);
+    const [problem] = thrownBy(() => readConfig({}, file)).problems;
+    expect(problem?.message).toContain(message);
+    expect(problem?.path).toContain(file);
+  });
+
+  it('keeps secrets out of what may be shown', () => {
+    const env = { LLM_BASE_URL: 'http://127.0.0.1:1/v1', LLM_MODEL: 'm', LLM_API_KEY: 'canary', API_TOKENS: 'canary' };
+    expect(JSON.stringify(readConfig(env, NO_FILE).config)).not.toContain('canary');
+  });
+
+  it('is all in .env.example', () => {
+    const example = readFileSync(join(PROJECT_DIR, '.env.example'), 'utf8');
+    const names = [...example.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(names.sort()).toEqual(Object.keys(Settings.shape).sort());
+  });
+});
+
+function thrownBy(run: () => unknown): PrecedentError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof PrecedentError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}

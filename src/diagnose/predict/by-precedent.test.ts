@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { buildEvidence, rankIncident } from '../../testing/evidence-builder.ts';
+import {
+  buildDigest,
+  buildIncident,
+  buildRunbook,
+  buildSection,
+  buildSource,
+  buildStep,
+} from '../../testing/knowledge-builder.ts';
+import { predictByPrecedent } from './by-precedent.ts';
+import { traceSupport, voteForCause } from './vote.ts';
+
+const incident = (id: string, category: string, service: string) =>
+  buildIncident({
+    id,
+    category,
+    services: [service],
+    rootCause: { service, summary: `${category} at ${service}` },
+    sections: [buildSection(`incidents/${id}.md`, 'root-cause', `Because of ${category}.`)],
+    steps: [buildStep(`incidents/${id}.md`, `Mend ${category}.`)],
+  });
+
+describe('the vote for a cause', () => {
+  it('adds up precedents that agree', () => {
+    const candidates = voteForCause({
+      digest: undefined,
+      precedents: [
+        rankIncident(incident('a', 'dns', 'web-server'), 0.7),
+        rankIncident(incident('b', 'load-spike', 'pre-processor'), 0.65),
+        rankIncident(incident('c', 'load-spike', 'pre-processor'), 0.6),
+      ],
+    });
+    expect(candidates.map(({ category }) => category)).toEqual(['load-spike', 'dns']);
+    expect(candidates.reduce((sum, { support }) => sum + support, 0)).toBeCloseTo(1);
+  });
+
+  it('lets the traces decide between equals', () => {
+    const precedents = [
+      rankIncident(incident('a', 'dns', 'web-server'), 0.7),
+      rankIncident(incident('b', 'load-spike', 'pre-processor'), 0.7),
+    ];
+    const [best] = voteForCause({ precedents, digest: buildDigest('pre-processor') });
+    expect(best).toMatchObject({ category: 'load-spike', service: 'pre-processor' });
+  });
+
+  it('hears nobody who names no category', () => {
+    expect(voteForCause({ digest: undefined, precedents: [rankIncident(buildIncident({ id: 'a' }), 1)] })).toEqual([]);
+  });
+
+  it('never silences a service that the traces clear', () => {
+    expect(traceSupport('web-server', buildDigest('pre-processor'))).toBeGreaterThan(0);
+    expect(traceSupport('pre-processor', buildDigest('pre-processor'))).toBeGreaterThan(
+      traceSupport('web-server', buildDigest('pre-processor')),
+    );
+    expect(traceSupport(undefined, buildDigest('pre-processor'))).toBe(1);
+  });
+});
+
+describe('the precedent engine', () => {
+  const spike = incident('2026/spike', 'load-spike', 'pre-processor');
+
+  it('says unseen, and invents nothing, without precedents', () => {
+    const prediction = predictByPrecedent(buildEvidence({ digest: buildDigest('pre-processor') }));
+    expect(prediction.rootCause).toMatchObject({ category: 'unseen', service: 'pre-processor' });
+    expect(prediction.mitigation).toEqual([]);
+    expect(prediction.hypotheses).toEqual([]);
+  });
+
+  it('quotes cause and mitigation from the best supported precedent, with citations', () => {
+    const prediction = predictByPrecedent(buildEvidence({ precedents: [rankIncident(spike, 0.9)] }));
+    expect(prediction.rootCause).toMatchObject({
+      category: 'load-spike',
+      service: 'pre-processor',
+      summary: 'load-spike at pre-processor',
+    });
+    expect(prediction.mitigation.map(({ step, citation }) => [step, citation.document])).toEqual([
+      ['Mend load-spike.', 'incident:2026/spike'],
+    ]);
+    expect(prediction.hypotheses[0]?.citations[0]?.source.path).toBe('incidents/2026/spike.md');
+  });
+
+  it('adds the steps of the runbook about the service, and repeats none', () => {
+    const runbook = buildRunbook({
+      id: 'pre-processor/High',
+      services: ['pre-processor'],
+      sections: [buildSection('runbooks/pre-processor/High.md', 'diagnosis', 'Compare the rates.')],
+      steps: [
+        buildStep('runbooks/pre-processor/High.md', 'mend load-spike.'),
+        buildStep('runbooks/pre-processor/High.md', 'Raise threads.'),
+      ],
+    });
+    const ranked = {
+      runbook,
+      score: 0.9,
+      scores: {},
+      source: buildSource('runbooks/pre-processor/High.md'),
+      excerpt: '',
+    };
+    const prediction = predictByPrecedent(
+      buildEvidence({ precedents: [rankIncident(spike, 0.9)], runbooks: [ranked] }),
+    );
+    expect(prediction.mitigation.map(({ step }) => step)).toEqual(['Mend load-spike.', 'Raise threads.']);
+    expect(prediction.hypotheses[0]?.check).toMatchObject({ text: 'Compare the rates.' });
+  });
+
+  it('takes no steps from a runbook that is only similar', () => {
+    const runbook = buildRunbook({
+      id: 'db/Slow',
+      services: ['scylladb'],
+      steps: [buildStep('runbooks/db/Slow.md', 'Compact.')],
+    });
+    const ranked = { runbook, score: 0.9, scores: {}, source: buildSource('runbooks/db/Slow.md'), excerpt: '' };
+    const prediction = predictByPrecedent(
+      buildEvidence({ precedents: [rankIncident(spike, 0.9)], runbooks: [ranked] }),
+    );
+    expect(prediction.mitigation.map(({ step }) => step)).toEqual(['Mend load-spike.']);
+  });
+});

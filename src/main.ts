@@ -1,0 +1,15 @@
+import { runProgram } from './cli/program.ts';
+
+/** The process: signals become one abort, streams become the context, and the exit code is the command's. */
+export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort(new Error('asked to stop'));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  return runProgram(args, {
+    env,
+    write: (text) => process.stdout.write(text),
+    note: (text) => process.stderr.write(text),
+    isInteractive: process.stderr.isTTY === true,
+    signal: stopping.signal,
+  });
+}
