@@ -54,13 +54,24 @@ export function listNeighbours(graph: ServiceGraph, service: string): string[] {
   return [...(graph.downstream.get(service) ?? []), ...(graph.upstream.get(service) ?? [])];
 }
 
-/** Calls between two services, whichever calls: 0 for the same one, undefined beyond `limit` hops. */
+/** A service that most others touch (a telemetry collector, a broker) says nothing about who depends on whom. */
+function isHub(graph: ServiceGraph, service: string): boolean {
+  return listNeighbours(graph, service).length > Math.max(4, graph.services.size / 2);
+}
+
+/**
+ * Calls between two services, whichever calls: 0 for the same one, undefined beyond `limit` hops. No path leads
+ * through a hub, or everything would be near everything.
+ */
 export function hopsBetween(graph: ServiceGraph, a: string, b: string, limit = 2): number | undefined {
   const seen = new Set([a]);
   let frontier = [a];
   for (let hops = 0; hops <= limit; hops++) {
     if (frontier.includes(b)) return hops;
-    frontier = frontier.flatMap((service) => listNeighbours(graph, service)).filter((service) => !seen.has(service));
+    frontier = frontier
+      .filter((service) => service === a || !isHub(graph, service))
+      .flatMap((service) => listNeighbours(graph, service))
+      .filter((service) => !seen.has(service));
     for (const service of frontier) seen.add(service);
   }
   return undefined;
