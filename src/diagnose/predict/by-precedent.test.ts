@@ -48,6 +48,11 @@ describe('the vote for a cause', () => {
     expect(voteForCause({ digest: undefined, precedents: [rankIncident(buildIncident({ id: 'a' }), 1)] })).toEqual([]);
   });
 
+  it('does not hear a cause that was found to be wrong', () => {
+    const wrong = { ...incident('a', 'dns', 'web-server'), supersededBy: 'b' };
+    expect(voteForCause({ digest: undefined, precedents: [rankIncident(wrong, 1)] })).toEqual([]);
+  });
+
   it('never silences a service that the traces clear', () => {
     expect(traceSupport('web-server', buildDigest('pre-processor'))).toBeGreaterThan(0);
     expect(traceSupport('pre-processor', buildDigest('pre-processor'))).toBeGreaterThan(

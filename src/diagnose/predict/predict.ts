@@ -2,10 +2,18 @@ import type { Provenance, RootCausePrediction } from '../../domain/diagnosis.ts'
 import { isPrecedentError } from '../../domain/errors.ts';
 import type { ChatModel } from '../../ports.ts';
 import type { Evidence } from '../evidence.ts';
-import { predictByLlm } from './by-llm.ts';
+import { type LlmSettings, predictByLlm } from './by-llm.ts';
 import { predictByPrecedent } from './by-precedent.ts';
 
 type Attempts = NonNullable<Provenance['attempts']>;
+
+export interface LlmPorts {
+  /** Absent when no LLM is configured. */
+  readonly chatModel: ChatModel | undefined;
+  /** A fresh signal that fires when the LLM has had time enough. */
+  readonly llmDeadline: () => AbortSignal;
+  readonly llmSettings?: LlmSettings;
+}
 
 /**
  * The engine asked for, or the best that answers: with a chat model the LLM engine, and the precedent engine whenever
@@ -14,16 +22,17 @@ type Attempts = NonNullable<Provenance['attempts']>;
 export async function predict(
   evidence: Evidence,
   engine: 'auto' | 'precedent' | 'llm',
-  { chatModel, llmDeadline }: { readonly chatModel: ChatModel | undefined; readonly llmDeadline: () => AbortSignal },
+  ports: LlmPorts,
   signal?: AbortSignal,
 ): Promise<{ prediction: RootCausePrediction; attempts: Attempts }> {
   const byPrecedent = (attempts: Attempts) => ({ prediction: predictByPrecedent(evidence), attempts });
+  const { chatModel } = ports;
   if (engine === 'precedent' || (engine === 'auto' && !chatModel)) return byPrecedent([]);
   if (!chatModel)
     return byPrecedent([{ model: 'none', reason: 'no LLM is configured: set LLM_BASE_URL and LLM_MODEL' }]);
-  const deadline = llmDeadline();
+  const deadline = ports.llmDeadline();
   try {
-    return await predictByLlm(evidence, { chatModel }, signal ? AbortSignal.any([signal, deadline]) : deadline);
+    return await askLlm(evidence, { ...ports, chatModel }, signal ? AbortSignal.any([signal, deadline]) : deadline);
   } catch (error) {
     signal?.throwIfAborted();
     if (deadline.aborted)
@@ -31,4 +40,18 @@ export async function predict(
     if (!isPrecedentError(error)) throw error;
     return byPrecedent([{ model: chatModel.name, reason: error.message }]);
   }
+}
+
+/** The LLM's answer or the end of its time, whichever comes first, even when a driver does not heed the signal. */
+async function askLlm(
+  evidence: Evidence,
+  { chatModel, llmSettings }: { readonly chatModel: ChatModel; readonly llmSettings?: LlmSettings },
+  signal: AbortSignal,
+): Promise<{ prediction: RootCausePrediction; attempts: Attempts }> {
+  const late = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  const asked = predictByLlm(evidence, { chatModel, ...(llmSettings ? { settings: llmSettings } : {}) }, signal);
+  const { prediction, attempts } = await Promise.race([asked, late]);
+  return { prediction, attempts };
 }

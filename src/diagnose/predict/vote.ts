@@ -21,13 +21,13 @@ export interface Candidate {
 
 /**
  * Each precedent votes for its own (category, service) with its score; the traces then weigh the service. Incidents
- * that name no category cannot vote. Best supported first.
+ * that name no category cannot vote, nor can those whose cause was found to be wrong (`supersededBy`). Best supported first.
  */
 export function voteForCause(evidence: Pick<Evidence, 'precedents' | 'digest'>): Candidate[] {
   const groups = new Map<string, { vote: number; members: RankedIncident[] }>();
   for (const ranked of evidence.precedents.slice(0, VOTERS)) {
-    const { category, rootCause } = ranked.incident;
-    if (category === undefined) continue;
+    const { category, rootCause, supersededBy } = ranked.incident;
+    if (category === undefined || supersededBy !== undefined) continue;
     const key = JSON.stringify([category, rootCause?.service ?? null]);
     const group = groups.get(key) ?? { vote: 0, members: [] };
     group.vote += ranked.score ** SHARPNESS * traceSupport(rootCause?.service, evidence.digest);

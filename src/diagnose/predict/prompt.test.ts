@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { buildEvidence, rankIncident } from '../../testing/evidence-builder.ts';
+import { buildIncident, buildSection } from '../../testing/knowledge-builder.ts';
+import { buildLlmEvidence } from '../../testing/llm-evidence.ts';
+import { buildDiagnosePrompt, type PromptSettings } from './prompt.ts';
+
+const many = Array.from({ length: 8 }, (_, index) =>
+  rankIncident(
+    buildIncident({
+      id: `2026/case-${index + 1}`,
+      category: `cause-${(index % 3) + 1}`,
+      sections: [buildSection('incidents/x.md', 'summary', `Symptom ${index + 1}. `.repeat(100))],
+    }),
+    0.9 - index / 10,
+  ),
+);
+
+/** Ids of the blocks in the order in which they stand. */
+function listShown(settings: Partial<PromptSettings>, precedents = many): string[] {
+  const { user } = buildDiagnosePrompt(buildLlmEvidence({ precedents }), settings);
+  return [...user.matchAll(/^<<<\w{16} ([PR]\d+)$/gm)].map(([, id = '']) => id);
+}
+
+describe('the prompt', () => {
+  it('is word for word the one of its version (vitest -u rewrites it)', async () => {
+    const { version, system, user } = buildDiagnosePrompt(buildLlmEvidence());
+    await expect(`${system}\n\n${'='.repeat(80)}\n\n${user}\n`).toMatchFileSnapshot(
+      `prompts/__fixtures__/${version}.txt`,
+    );
+  });
+
+  it('offers the categories of the precedents shown as choices, and unseen', () => {
+    const { user, categories } = buildDiagnosePrompt(buildLlmEvidence({ precedents: many }), { precedents: 2 });
+    expect(categories).toEqual(['cause-1', 'cause-2']);
+    expect(user).toMatch(/^<<<\w{16} CATEGORIES\ncause-1\ncause-2\nunseen\n/m);
+  });
+
+  it('knows the services of alert, traces, precedents and topology, the suspect first', () => {
+    const { services } = buildDiagnosePrompt(buildLlmEvidence());
+    expect(services[0]).toBe('pre-processor');
+    expect([...services].sort()).toEqual(['inference-server', 'pre-processor', 'web-server']);
+  });
+
+  it('stands without precedents, runbooks, traces and topology', () => {
+    const bare = buildEvidence({ graph: { services: new Map(), downstream: new Map(), upstream: new Map() } });
+    const { user, exhibits } = buildDiagnosePrompt(bare);
+    expect([...exhibits.keys()]).toEqual(['A1']);
+    expect(user).toMatch(/# Past incidents\n\n\(none\)\n\n# Runbooks\n\n\(none\)\n\n# Topology\n\n\(none\)/);
+  });
+});
+
+describe('the examples', () => {
+  it('stand best last by default, best first on request', () => {
+    expect(listShown({ precedents: 3 })).toEqual(['P3', 'P2', 'P1', 'R1']);
+    expect(listShown({ precedents: 3, order: 'best-first' })).toEqual(['P1', 'P2', 'P3', 'R1']);
+  });
+
+  it('are as many as asked for', () => {
+    expect(listShown({ precedents: 0, runbooks: 0 })).toEqual([]);
+    expect(listShown({ precedents: 8 })).toHaveLength(9);
+  });
+
+  it('are left out from the lowest ranked on when there is no room for all', () => {
+    const room = [3_000, 5_000, 7_000, 9_000, 100_000].map((maxCharacters) =>
+      listShown({ precedents: 8, maxCharacters }),
+    );
+    const sizes = room.map(({ length }) => length);
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+    expect(sizes.at(-1)).toBe(9);
+    for (const [index, ids] of room.entries()) {
+      expect(ids.filter((id) => id.startsWith('P')).sort(), `room ${index}`).toEqual(
+        ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8'].slice(0, ids.filter((id) => id.startsWith('P')).length),
+      );
+    }
+  });
+
+  it.each([2_000, 6_000, 24_000])('keep all evidence within %d characters', (maxCharacters) => {
+    const { exhibits } = buildDiagnosePrompt(buildLlmEvidence({ precedents: many }), { precedents: 8, maxCharacters });
+    const length = [...exhibits.values()].reduce((sum, { text }) => sum + text.length, 0);
+    expect(length).toBeLessThanOrEqual(maxCharacters);
+  });
+
+  it('hold no precedent whose cause was found to be wrong', () => {
+    const wrong = rankIncident(buildIncident({ id: 'w', category: 'wrong', supersededBy: 'x' }), 0.99);
+    const { user, categories } = buildDiagnosePrompt(buildLlmEvidence({ precedents: [wrong, ...many] }));
+    expect(categories).not.toContain('wrong');
+    expect(user).not.toMatch(/^Title: w$/m);
+  });
+});

@@ -1,0 +1,132 @@
+import { type FencedPiece, fence } from '../../llm/fence.ts';
+import type { Evidence } from '../evidence.ts';
+import {
+  type Exhibit,
+  listFocus,
+  showAlert,
+  showPrecedent,
+  showRunbook,
+  showTopology,
+  showTraces,
+} from './exhibits.ts';
+import {
+  DIAGNOSE_PROMPT_VERSION,
+  type DiagnosePromptParts,
+  writeSystemPrompt,
+  writeUserPrompt,
+} from './prompts/diagnose-prompt.v1.ts';
+
+export interface PromptSettings {
+  /** Precedents shown as examples, at most. */
+  readonly precedents: number;
+  readonly runbooks: number;
+  /** Where the best example stands. Models weigh what they read last, hence the default. */
+  readonly order: 'best-first' | 'best-last';
+  /** All evidence together; the lowest ranked is left out first. Four characters are about one token. */
+  readonly maxCharacters: number;
+}
+
+export const DEFAULT_PROMPT_SETTINGS: PromptSettings = {
+  precedents: 5,
+  runbooks: 3,
+  order: 'best-last',
+  maxCharacters: 24_000,
+};
+
+export interface DiagnosePrompt {
+  readonly version: string;
+  readonly system: string;
+  readonly user: string;
+  /** What was shown, by id: an answer may point to nothing else. */
+  readonly exhibits: ReadonlyMap<string, Exhibit>;
+  /** The multiple choice, `unseen` apart. */
+  readonly categories: readonly string[];
+  /** All that evidence or topology know, most telling first; a long list is shown in part. */
+  readonly services: readonly string[];
+}
+
+const MAX_CATEGORIES = 20;
+const MAX_SHOWN_SERVICES = 40;
+
+/** Few-shot, multiple choice (after RCACopilot, arXiv 2305.15778): precedents as examples, their categories as options. */
+export function buildDiagnosePrompt(evidence: Evidence, settings: Partial<PromptSettings> = {}): DiagnosePrompt {
+  const { order, ...limits } = { ...DEFAULT_PROMPT_SETTINGS, ...settings };
+  const fixed = [showAlert(evidence.situation), showTraces(evidence), showTopology(evidence)].filter(isPresent);
+  const ranked = fitBudget(rankExhibits(evidence, limits), limits.maxCharacters - lengthOf(fixed));
+  const precedents = ranked.filter(({ id }) => id.startsWith('P'));
+  const categories = listCategories(precedents);
+  const services = listServices(evidence);
+  const exhibits = [...fixed, ...ranked];
+  const choices = [
+    { id: 'CATEGORIES', text: [...categories, 'unseen'].join('\n') },
+    { id: 'SERVICES', text: services.slice(0, MAX_SHOWN_SERVICES).join('\n') },
+  ];
+  const { key, parts } = layOut([...exhibits, ...choices], order === 'best-last');
+  return {
+    version: DIAGNOSE_PROMPT_VERSION,
+    system: writeSystemPrompt(key),
+    user: writeUserPrompt(parts),
+    exhibits: new Map(exhibits.map((exhibit) => [exhibit.id, exhibit])),
+    categories,
+    services,
+  };
+}
+
+/** P1, R1, P2, R2 …: the rank decides what goes when there is no room, whichever kind it is. */
+function rankExhibits({ precedents, runbooks }: Evidence, limits: Omit<PromptSettings, 'order'>): Exhibit[] {
+  // A cause that was found to be wrong is no example to learn from.
+  const valid = precedents.filter(({ incident }) => incident.supersededBy === undefined);
+  const shown = [
+    ...valid.slice(0, limits.precedents).map(({ incident }, index) => showPrecedent(incident, index + 1)),
+    ...runbooks.slice(0, limits.runbooks).map((runbook, index) => showRunbook(runbook, index + 1)),
+  ];
+  const rankOf = ({ id }: Exhibit) => Number(id.slice(1));
+  return shown.sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+function fitBudget(ranked: readonly Exhibit[], room: number): Exhibit[] {
+  const kept = [...ranked];
+  while (kept.length > 0 && lengthOf(kept) > room) kept.pop();
+  return kept;
+}
+
+function lengthOf(exhibits: readonly Exhibit[]): number {
+  return exhibits.reduce((sum, { text }) => sum + text.length, 0);
+}
+
+function listCategories(precedents: readonly Exhibit[]): string[] {
+  const seen = precedents.flatMap(({ document }) =>
+    document?.kind === 'incident' && document.category !== undefined ? [document.category] : [],
+  );
+  return [...new Set(seen)].slice(0, MAX_CATEGORIES);
+}
+
+function listServices(evidence: Evidence): string[] {
+  const focus = listFocus(evidence);
+  const around = focus.flatMap((service) => [...(evidence.graph.downstream.get(service) ?? [])]);
+  return [...new Set([...focus, ...around, ...evidence.graph.services.keys()])];
+}
+
+/** Fences everything under one key, then puts each block where the prompt wants it. */
+function layOut(pieces: readonly FencedPiece[], isBestLast: boolean): { key: string; parts: DiagnosePromptParts } {
+  const { key, blocks } = fence(pieces);
+  const join = (pattern: RegExp, isReversed = false) => {
+    const chosen = blocks.filter((_, index) => pattern.test(pieces[index]?.id ?? ''));
+    return (isReversed ? chosen.reverse() : chosen).join('\n\n') || '(none)';
+  };
+  return {
+    key,
+    parts: {
+      precedents: join(/^P\d/, isBestLast),
+      runbooks: join(/^R\d/, isBestLast),
+      topology: join(/^G/),
+      now: join(/^[AT]\d/),
+      categories: join(/^CATEGORIES$/),
+      services: join(/^SERVICES$/),
+    },
+  };
+}
+
+function isPresent<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}

@@ -1,0 +1,120 @@
+/** Fewer words are found by accident in any text. */
+const MIN_WORDS = 3;
+const MIN_SIMILARITY = 0.8;
+
+/** Words that turn a statement around; the `t` is what is left of "isn't". */
+const NEGATIONS: ReadonlySet<string> = new Set([
+  'not',
+  'no',
+  'never',
+  'none',
+  'without',
+  'neither',
+  'nor',
+  'cannot',
+  't',
+]);
+
+interface Word {
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface FoundQuote {
+  /** The source's own words, which may differ slightly from the quote. */
+  readonly words: string;
+  /** Share of the quote's words that stand in the source in this order, 0..1. */
+  readonly similarity: number;
+}
+
+/**
+ * Looks for a quote in its source, forgiving case, punctuation, line breaks, an ellipsis and one word in five, but no
+ * other number and no other negation: "did not recover" is no quote of "did recover", nor 775 ms of 77 ms.
+ */
+export function findQuote(quote: string, source: string): FoundQuote | undefined {
+  const fragments = quote
+    .split(/…|\.{3,}/)
+    .map(listWords)
+    .filter(({ length }) => length > 0);
+  const total = fragments.reduce((sum, { length }) => sum + length, 0);
+  if (!fragments.some(({ length }) => length >= MIN_WORDS)) return undefined;
+  let rest = listWords(source);
+  let distance = 0;
+  const spans: Word[][] = [];
+  for (const fragment of fragments) {
+    const match = align(fragment, rest);
+    if (!match || !isFaithful(fragment, match)) return undefined;
+    distance += match.distance;
+    spans.push(match.words);
+    rest = rest.slice(match.next);
+  }
+  const first = spans[0]?.[0];
+  const last = spans.at(-1)?.at(-1);
+  if (!first || !last) return undefined;
+  return { words: source.slice(first.start, last.end), similarity: 1 - distance / total };
+}
+
+function listWords(text: string): Word[] {
+  return [...text.matchAll(/[\p{L}\p{N}]+/gu)].map(({ 0: word, index }) => ({
+    word: word.normalize('NFKC').toLowerCase(),
+    start: index,
+    end: index + word.length,
+  }));
+}
+
+interface Alignment {
+  readonly words: Word[];
+  /** Words changed, left out or added. */
+  readonly distance: number;
+  /** Index in the source after the match. */
+  readonly next: number;
+}
+
+/** The stretch of `source` nearest to `quote` by word edit distance (Sellers' algorithm: a match may start anywhere). */
+function align(quote: readonly Word[], source: readonly Word[]): Alignment | undefined {
+  // cell[j]: best distance of the quote so far against any stretch that ends before source[j]; origin[j]: its start.
+  let cell = Array.from({ length: source.length + 1 }, () => 0);
+  let origin = Array.from({ length: source.length + 1 }, (_, index) => index);
+  for (const { word } of quote) {
+    const nextCell = [(cell[0] ?? 0) + 1];
+    const nextOrigin = [0];
+    for (const [index, { word: other }] of source.entries()) {
+      const candidates: readonly [number, number][] = [
+        [(cell[index] ?? 0) + (word === other ? 0 : 1), origin[index] ?? 0],
+        [(cell[index + 1] ?? 0) + 1, origin[index + 1] ?? 0],
+        [(nextCell[index] ?? 0) + 1, nextOrigin[index] ?? 0],
+      ];
+      const [distance, start] = candidates.reduce((best, candidate) => (candidate[0] < best[0] ? candidate : best));
+      nextCell.push(distance);
+      nextOrigin.push(start);
+    }
+    cell = nextCell;
+    origin = nextOrigin;
+  }
+  const distance = Math.min(...cell);
+  const next = cell.indexOf(distance);
+  const words = source.slice(origin[next] ?? 0, next);
+  return words.length === 0 ? undefined : { words, distance, next };
+}
+
+function isFaithful(fragment: readonly Word[], { words, distance }: Alignment): boolean {
+  // A short fragment beside an ellipsis must stand there as it is.
+  const isNear = fragment.length < MIN_WORDS ? distance === 0 : 1 - distance / fragment.length >= MIN_SIMILARITY;
+  return isNear && holdsNumbersOf(fragment, words) && countNegations(fragment) === countNegations(words);
+}
+
+function holdsNumbersOf(fragment: readonly Word[], words: readonly Word[]): boolean {
+  const left = words.map(({ word }) => word);
+  return fragment
+    .filter(({ word }) => /\p{N}/u.test(word))
+    .every(({ word }) => {
+      const at = left.indexOf(word);
+      if (at >= 0) left.splice(at, 1);
+      return at >= 0;
+    });
+}
+
+function countNegations(words: readonly Word[]): number {
+  return words.filter(({ word }) => NEGATIONS.has(word)).length;
+}
