@@ -63,10 +63,11 @@ export function createApp(
   const elapsed = () => performance.now();
   const reader = createKnowledgeReader({ ...ports, elapsed });
   const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? 1);
+  const llm = { llmDeadline, ...(config.llm ? { llmSettings: { temperature: config.llm.temperature } } : {}) };
   const onStage = observers.onStage ? { onStage: observers.onStage } : {};
   const desk = createDesk({
     diagnose: async (request, id, signal) =>
-      diagnose(request, await reader.current(signal), { ...ports, llmDeadline, elapsed }, { id, signal, ...onStage }),
+      diagnose(request, await reader.current(signal), { ...ports, ...llm, elapsed }, { id, signal, ...onStage }),
     casebook: ports.casebook,
     now: ports.now,
     newId: ports.newId,
@@ -111,7 +112,13 @@ function createPorts(config: Config, secrets: Secrets, overrides: Partial<Ports>
       }),
     chatModel:
       overrides.chatModel ??
-      (llm && createOpenAiChatModel({ ...llm, ...(secrets.llmApiKey ? { apiKey: secrets.llmApiKey } : {}) })),
+      (llm &&
+        createOpenAiChatModel({
+          baseUrl: llm.baseUrl,
+          model: llm.model,
+          timeoutMs: llm.timeoutMs,
+          apiKey: secrets.llmApiKey,
+        })),
     now: overrides.now ?? (() => new Date()),
     newId: overrides.newId ?? randomUUID,
   };
@@ -163,3 +170,5 @@ async function check(name: Check['name'], ask: () => Promise<string>): Promise<C
     return { name, ok: false, detail: isPrecedentError(error) ? `${error.code}: ${error.message}` : messageOf(error) };
   }
 }
+
+export { createMemoryIndex } from './adapters/memory-index.ts';

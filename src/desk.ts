@@ -42,7 +42,7 @@ export function createDesk(parts: {
 
   async function work(request: DiagnosisRequest, { id, createdAt }: PendingRecord): Promise<DoneRecord> {
     try {
-      const diagnosis = await parts.diagnose(request, id, closing.signal);
+      const diagnosis = await parts.diagnose(request, id, AbortSignal.any([closing.signal]));
       const record: DoneRecord = { status: 'done', id, createdAt, diagnosis };
       await save(record);
       return record;
@@ -103,7 +103,9 @@ export function createDesk(parts: {
     },
 
     async [Symbol.asyncDispose]() {
-      await Promise.race([Promise.allSettled(atWork), delay(parts.timeBudgetMs).promise]);
+      const grace = delay(parts.timeBudgetMs);
+      await Promise.race([Promise.allSettled(atWork), grace.promise]);
+      grace.cancel();
       closing.abort(new Error('the process is stopping'));
       await Promise.allSettled(atWork);
     },

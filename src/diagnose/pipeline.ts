@@ -2,14 +2,14 @@ import type { Diagnosis, Provenance } from '../domain/diagnosis.ts';
 import type { Answerable } from '../domain/evidence.ts';
 import { alertGroupOf, type DiagnosisRequest, toTraceDigest } from '../domain/request.ts';
 import type { TraceDigest } from '../domain/trace.ts';
-import type { ChatModel, Clock, Embedder, KnowledgeIndex } from '../ports.ts';
+import type { Clock, Embedder, KnowledgeIndex } from '../ports.ts';
 import { answer } from './answer.ts';
 import { scoreConfidence } from './confidence/score.ts';
 import { digestTraces } from './digest/digest.ts';
 import { parseTraces } from './digest/parse.ts';
 import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
 import { normalise } from './normalise.ts';
-import { predict } from './predict/predict.ts';
+import { type LlmPorts, predict } from './predict/predict.ts';
 import type { Knowledge } from './retrieve/knowledge.ts';
 import { buildQuery } from './retrieve/query.ts';
 import { embedQuery, type Retrieval, retrieve } from './retrieve/retrieve.ts';
@@ -24,12 +24,9 @@ export interface StageReport {
 
 export type StageObserver = (report: StageReport) => void;
 
-export interface DiagnosePorts {
+export interface DiagnosePorts extends LlmPorts {
   readonly embedder: Embedder;
   readonly index: Pick<KnowledgeIndex, 'nearest'>;
-  readonly chatModel: ChatModel | undefined;
-  /** A fresh signal that fires when the LLM has had time enough. */
-  readonly llmDeadline: () => AbortSignal;
   readonly now: Clock;
   readonly newId: () => string;
   /** Milliseconds of a clock that never jumps. */

@@ -69,12 +69,13 @@ function checkFor(incident: Incident, evidence: Evidence): Hypothesis['check'] {
   return null;
 }
 
-/** What worked last time, then what the matching runbook adds; a step that both hold is shown once. */
+/** What worked last time, then what the matching runbook adds: a step whose words or commands are there already is not. */
 function mitigationOf(candidate: Candidate, evidence: Evidence): MitigationStep[] {
   const steps = stepsOf(candidate.best.incident);
-  const known = new Set(steps.map(({ step }) => step.toLowerCase()));
-  const added = runbookSteps(evidence, candidate.service).filter(({ step }) => !known.has(step.toLowerCase()));
-  return [...steps, ...added];
+  const known = new Set(steps.flatMap(({ step, commands }) => [step.toLowerCase(), ...commands]));
+  const isNew = ({ step, commands }: MitigationStep) =>
+    !known.has(step.toLowerCase()) && !commands.some((command) => known.has(command));
+  return [...steps, ...runbookSteps(evidence, candidate.service).filter(isNew)];
 }
 
 /** Steps of the best runbook that the alert names or that is about the service; a merely similar one gives none. */

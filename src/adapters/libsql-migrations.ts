@@ -1,0 +1,62 @@
+import type { Client } from '@libsql/client';
+import { PrecedentError } from '../domain/errors.ts';
+
+interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+/** The history of the casebook's tables. Append only: a number that was ever released keeps its meaning. */
+const MIGRATIONS: readonly Migration[] = [
+  {
+    name: 'diagnoses',
+    statements: [
+      `CREATE TABLE diagnoses (
+         id TEXT PRIMARY KEY NOT NULL,
+         status TEXT NOT NULL CHECK (status IN ('pending', 'done', 'failed')),
+         created_at TEXT NOT NULL,
+         record TEXT NOT NULL
+       ) STRICT`,
+      'CREATE INDEX diagnoses_created_at ON diagnoses (created_at)',
+    ],
+  },
+];
+
+/** Brings the tables up to date. Each step is a transaction that looks again, so that two processes may start at once. */
+export async function migrate(client: Client, migrations = MIGRATIONS): Promise<void> {
+  await client.execute(
+    `CREATE TABLE IF NOT EXISTS migrations (
+       number INTEGER PRIMARY KEY NOT NULL,
+       name TEXT NOT NULL,
+       applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
+     ) STRICT`,
+  );
+  const applied = await readVersion(client);
+  if (applied > migrations.length) {
+    throw new PrecedentError(
+      'casebook-unavailable',
+      `the casebook is at version ${applied}, this Precedent knows versions up to ${migrations.length}: update Precedent`,
+    );
+  }
+  for (const [index, migration] of migrations.entries()) {
+    if (index >= applied) await apply(client, index + 1, migration);
+  }
+}
+
+async function apply(client: Client, number: number, { name, statements }: Migration): Promise<void> {
+  const transaction = await client.transaction('write');
+  try {
+    if ((await readVersion(transaction)) >= number) return;
+    for (const statement of statements) await transaction.execute(statement);
+    await transaction.execute({ sql: 'INSERT INTO migrations (number, name) VALUES (?, ?)', args: [number, name] });
+    await transaction.commit();
+  } finally {
+    // Rolls back what was not committed.
+    transaction.close();
+  }
+}
+
+async function readVersion(on: Pick<Client, 'execute'>): Promise<number> {
+  const { rows } = await on.execute('SELECT coalesce(max(number), 0) AS version FROM migrations');
+  return Number(rows[0]?.['version'] ?? 0);
+}

@@ -1,0 +1,186 @@
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { Tinypool } from 'tinypool';
+import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
+import type { EmbeddingModel } from '../domain/generation.ts';
+import type { Embedder } from '../ports.ts';
+import { type DownloadProgress, fetchHubModel } from './transformers-hub.ts';
+import { type ModelFiles, openModelFolder } from './transformers-model-files.ts';
+import { type Preparation, preparationOf, prepareText } from './transformers-preparation.ts';
+import { EmbeddingQueue } from './transformers-queue.ts';
+
+export interface TransformersEmbedderOptions {
+  /** A folder with a transformers.js feature-extraction model (the bundled one is such a folder), or a hub id. */
+  readonly model: string;
+  /** Where models of the hub are kept. */
+  readonly cacheDir: string;
+  readonly threads?: number;
+  readonly onDownload?: (progress: DownloadProgress) => void;
+  readonly hubUrl?: string;
+  /** A download that moves nothing for this long has failed. */
+  readonly stallMs?: number;
+  /** A batch that takes longer than this has hung; its workers are replaced. */
+  readonly batchMs?: number;
+  /** Another worker file; tests put one here that dies on demand. */
+  readonly worker?: string;
+}
+
+const WORKER = new URL('./transformers-embedder.worker.js', import.meta.url).href;
+const MAX_BATCH = 256;
+/** Small, because a question waits for the batches at work: 8 chunks take about 35 ms. */
+const WORKER_BATCH = 8;
+
+/** What the worker file answers; it is JavaScript, so its promise is written down here. */
+type WorkerReply = { readonly vectors: readonly Float32Array[] } | { readonly unloadable: string };
+
+interface LoadedModel {
+  readonly files: ModelFiles;
+  readonly preparation: Preparation;
+  readonly description: EmbeddingModel;
+}
+
+/** Embeds in worker threads, so that the event loop keeps answering. Does nothing until it is first asked. */
+export function createTransformersEmbedder(options: TransformersEmbedderOptions): Embedder {
+  return new TransformersEmbedder(options);
+}
+
+class TransformersEmbedder implements Embedder {
+  readonly maxBatch = MAX_BATCH;
+  readonly #options: TransformersEmbedderOptions;
+  readonly #threads: number;
+  readonly #queue: EmbeddingQueue;
+  readonly #lifetime = new AbortController();
+  #files: ModelFiles | undefined;
+  #loading: Promise<LoadedModel> | undefined;
+  #pool: Tinypool | undefined;
+
+  constructor(options: TransformersEmbedderOptions) {
+    this.#options = options;
+    this.#threads = Math.max(1, options.threads ?? Math.min(2, availableParallelism() - 1));
+    this.#queue = new EmbeddingQueue({
+      width: this.#threads,
+      batch: WORKER_BATCH,
+      run: (texts) => this.#runBatch(texts),
+    });
+  }
+
+  async describe(signal?: AbortSignal): Promise<EmbeddingModel> {
+    return (await this.#load(signal)).description;
+  }
+
+  async embed(texts: readonly string[], role: 'query' | 'passage', signal?: AbortSignal): Promise<Float32Array[]> {
+    if (texts.length > MAX_BATCH) {
+      throw new PrecedentError('input-invalid', `${texts.length} texts in one call, at most ${MAX_BATCH} are allowed`);
+    }
+    const { preparation } = await this.#load(signal);
+    const prepared = texts.map((text) => prepareText(preparation, text, role));
+    return this.#queue.add(prepared, role === 'query', signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new PrecedentError('embedder-unavailable', 'the embedder is closed');
+    this.#lifetime.abort(closed);
+    this.#queue.close(closed);
+    await this.#replacePool();
+  }
+
+  /** One load for all callers; a failed one is forgotten, so that the next call tries again. */
+  #load(signal?: AbortSignal): Promise<LoadedModel> {
+    if (this.#lifetime.signal.aborted) return Promise.reject(this.#lifetime.signal.reason);
+    this.#loading ??= this.#open().catch((error: unknown) => {
+      this.#loading = undefined;
+      throw error;
+    });
+    return untilAborted(this.#loading, signal);
+  }
+
+  async #open(): Promise<LoadedModel> {
+    const { id, folder } = await this.#locate();
+    const files = await openModelFolder(folder, id);
+    this.#files = files;
+    const [probe] = await this.#queue.add(['dimension'], true);
+    const description = { id, checksum: files.checksum, dimension: probe?.length ?? 0 };
+    return { files, preparation: preparationOf(id), description };
+  }
+
+  async #locate(): Promise<{ id: string; folder: string }> {
+    const { model, cacheDir, stallMs = 30_000, hubUrl = 'https://huggingface.co' } = this.#options;
+    const local = path.resolve(model);
+    if (!isHubId(model) || (await isFolder(local))) return { id: path.basename(local), folder: local };
+    const onDownload = this.#options.onDownload ?? (() => {});
+    const hub = { url: hubUrl, cacheDir: path.resolve(cacheDir), stallMs, onDownload };
+    return { id: model, folder: await fetchHubModel(model, hub, this.#lifetime.signal) };
+  }
+
+  async #runBatch(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const files = this.#files;
+    if (files === undefined) throw new Error('a batch was started before the model was found');
+    const model = { folder: files.folder, dtype: files.dtype, pooling: preparationOf(files.id).pooling };
+    const reply = await this.#runInWorker({ model, texts });
+    if ('vectors' in reply) return reply.vectors;
+    throw new PrecedentError(
+      'model-corrupt',
+      `the embedding model at ${files.folder} does not load: ${reply.unloadable}`,
+    );
+  }
+
+  async #runInWorker(task: unknown): Promise<WorkerReply> {
+    const { batchMs = 120_000 } = this.#options;
+    const pool = this.#startPool();
+    const limit = AbortSignal.timeout(batchMs);
+    try {
+      return await untilAborted<WorkerReply>(pool.run(task), limit);
+    } catch (error) {
+      if (isPrecedentError(error)) throw error;
+      this.#lifetime.signal.throwIfAborted();
+      // A hung worker would hold its place for ever.
+      if (limit.aborted) await this.#replacePool();
+      const reason = limit.aborted ? `no answer within ${batchMs / 1000} s` : messageOf(error);
+      throw new PrecedentError('embedder-unavailable', `an embedding worker failed: ${reason}`, { cause: error });
+    }
+  }
+
+  #startPool(): Tinypool {
+    if (this.#pool) return this.#pool;
+    // No execArgv: the loaders and flags of the parent are for TypeScript, and the worker needs none.
+    const pool = new Tinypool({
+      filename: this.#options.worker ?? WORKER,
+      minThreads: this.#threads,
+      maxThreads: this.#threads,
+      execArgv: [],
+    });
+    // A worker that dies while idle is replaced by the pool; unheard, the event would end the process.
+    pool.on('error', () => {});
+    this.#pool = pool;
+    return pool;
+  }
+
+  async #replacePool(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await pool?.destroy();
+  }
+}
+
+function isHubId(model: string): boolean {
+  return /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(model);
+}
+
+function isFolder(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** The promise, or the signal's reason if that comes first. The work itself goes on for others. */
+function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return work;
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
