@@ -14,6 +14,7 @@ import { diagnose, type StageObserver } from './diagnose/pipeline.ts';
 import { type Knowledge, keyOf } from './diagnose/retrieve/knowledge.ts';
 import { createKnowledgeReader, type KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import { search } from './diagnose/search.ts';
+import type { Diagnosis } from './domain/diagnosis.ts';
 import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
 import { isPrecedentError, messageOf, PrecedentError } from './domain/errors.ts';
 import type { SearchResponse } from './domain/evidence.ts';
@@ -56,6 +57,7 @@ export function createApp(
   overrides: Partial<Ports> = {},
   observers: {
     readonly onStage?: StageObserver;
+    readonly onDiagnosed?: (diagnosis: Diagnosis) => void;
     readonly onBackgroundFailure?: (what: string, error: unknown) => void;
   } = {},
 ): App {
@@ -72,6 +74,7 @@ export function createApp(
     now: ports.now,
     newId: ports.newId,
     timeBudgetMs: config.timeBudgetMs,
+    onDone: observers.onDiagnosed,
     onBackgroundFailure: observers.onBackgroundFailure ?? (() => {}),
   });
   return {

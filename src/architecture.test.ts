@@ -124,7 +124,7 @@ function listSources(): string[] {
 }
 
 function isProduct(file: string): boolean {
-  return !/\.(?:test|contract)\.tsx?$/.test(file);
+  return !/\.(?:test|contract)\.tsx?$|\/__fixtures__\//.test(file);
 }
 
 function read(file: string): string {
@@ -136,7 +136,7 @@ function withoutComments(source: string): string {
 }
 
 function roomOf(file: string): string | undefined {
-  if (file === 'src/architecture.test.ts') return 'main';
+  if (/^src\/[\w-]+\.test\.ts$/.test(file)) return 'main';
   const fits = Object.entries(HOUSE).flatMap(([room, { files: prefixes }]) =>
     prefixes.filter((prefix) => file.startsWith(prefix)).map((prefix) => ({ room, length: prefix.length })),
   );

@@ -31,6 +31,7 @@ export function createDesk(parts: {
   readonly now: Clock;
   readonly newId: () => string;
   readonly timeBudgetMs: number;
+  readonly onDone?: ((diagnosis: Diagnosis) => void) | undefined;
   readonly onBackgroundFailure: (what: string, error: unknown) => void;
 }): Desk {
   const atWork = new Set<Promise<DiagnosisRecord>>();
@@ -45,6 +46,7 @@ export function createDesk(parts: {
       const diagnosis = await parts.diagnose(request, id, AbortSignal.any([closing.signal]));
       const record: DoneRecord = { status: 'done', id, createdAt, diagnosis };
       await save(record);
+      parts.onDone?.(diagnosis);
       return record;
     } catch (error) {
       await save({ status: 'failed', id, createdAt, ...failureOf(error) });
@@ -99,14 +101,14 @@ export function createDesk(parts: {
       const age = parts.now().getTime() - Date.parse(record.createdAt);
       if (record.status !== 'pending' || age < LOST_AFTER_MS) return record;
       const detail = 'the process that worked on this diagnosis stopped before it was done: ask again';
-      return { status: 'failed', id, createdAt: record.createdAt, code: 'internal', detail };
+      return { status: 'failed', id, createdAt: record.createdAt, code: 'interrupted', detail };
     },
 
     async [Symbol.asyncDispose]() {
       const grace = delay(parts.timeBudgetMs);
       await Promise.race([Promise.allSettled(atWork), grace.promise]);
       grace.cancel();
-      closing.abort(new Error('the process is stopping'));
+      closing.abort(new PrecedentError('interrupted', 'the process stopped before this diagnosis was done: ask again'));
       await Promise.allSettled(atWork);
     },
   };

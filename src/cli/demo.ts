@@ -36,7 +36,7 @@ export async function demoCommand(options: { readonly keep?: boolean }, context:
       }
       return EXIT.done;
     },
-    settled,
+    { settled },
   );
 }
 

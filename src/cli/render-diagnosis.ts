@@ -31,9 +31,21 @@ function renderVerdict({ kind, reason, rootCause, suspects }: Diagnosis): string
   return heading(`${rootCause.category} at ${rootCause.service ?? 'an unnamed service'}`) + wrap(rootCause.summary);
 }
 
+/** Steps of the past read as a report, steps of a runbook as orders: each block says which it is. */
 function renderMitigation(steps: readonly MitigationStep[]): string {
   if (steps.length === 0) return '';
-  return heading('Mitigation') + steps.map(renderStep).join('');
+  const blocks = steps.map((step, index) => {
+    const isFirst = step.citation.document !== steps[index - 1]?.citation.document;
+    return (isFirst ? `  ${introduce(step.citation.document)}\n` : '') + renderStep(step, index);
+  });
+  return heading('Mitigation') + blocks.join('');
+}
+
+function introduce(document: string): string {
+  const [kind, id] = document.split(/:(.*)/);
+  return kind === 'incident'
+    ? `What was done in ${paint.title(`${id}`)}`
+    : `What the runbook ${paint.title(`${id}`)} says`;
 }
 
 const BADGES: Readonly<Record<Risk, string>> = {
@@ -54,7 +66,7 @@ function renderStep(
   const number = `${index + 1}.`.padStart(4);
   return [
     wrap(step, 5, `${number} `),
-    ...commands.map((command) => `       ${paint.title('$')} ${command}\n`),
+    ...commands.map((command) => `       ${paint.title('$')} ${command.replaceAll('\n', '\n         ')}\n`),
     `     ${marks.join(', ')} ${paint.quiet(`· ${formatSource(citation.source)}`)}\n`,
   ].join('');
 }

@@ -6,19 +6,23 @@ import { ingestFirst, withApp } from './session.ts';
 
 /** `precedent serve`: ingests when the index is behind its sources, listens, and drains when asked to stop. */
 export async function serveCommand(context: CommandContext): Promise<number> {
-  return withApp(context, async (app, log) => {
-    try {
-      await ingestFirst(app, context, log);
-    } catch (error) {
-      // Knowledge that cannot be read or indexed now must not keep the service down: /readyz says what is missing.
-      if (context.signal.aborted || !isPrecedentError(error) || error.code.startsWith('model-')) throw error;
-      log.ingestFailed(error);
-    }
-    const server = await startServer(app, log);
-    context.write(`listening on ${server.url}\n`);
-    log.listening(server.url);
-    if (!context.signal.aborted) await once(context.signal, 'abort');
-    await server.close();
-    return EXIT.done;
-  });
+  return withApp(
+    context,
+    async (app, log) => {
+      try {
+        await ingestFirst(app, context, log);
+      } catch (error) {
+        // Knowledge that cannot be read or indexed now must not keep the service down: /readyz says what is missing.
+        if (context.signal.aborted || !isPrecedentError(error) || error.code.startsWith('model-')) throw error;
+        log.ingestFailed(error);
+      }
+      const server = await startServer(app, log);
+      context.write(`listening on ${server.url}\n`);
+      log.listening(server.url);
+      if (!context.signal.aborted) await once(context.signal, 'abort');
+      await server.close();
+      return EXIT.done;
+    },
+    { isService: true },
+  );
 }

@@ -8,11 +8,13 @@ import { ingestProgress } from './progress.ts';
 export async function withApp<T>(
   context: CommandContext,
   run: (app: App, log: Log) => Promise<T>,
-  settled: Settled = readConfig(context.env),
+  { settled = readConfig(context.env), isService = false }: { settled?: Settled; isService?: boolean } = {},
 ): Promise<T> {
-  const log = createLog(settled.config.logLevel);
-  const onBackgroundFailure = log.backgroundFailed;
-  await using app = createApp(settled, {}, { onStage: log.stage, onBackgroundFailure });
+  // A service tells its story in the log; a command answers by itself, and its log speaks only of trouble.
+  const { logLevel } = settled.config;
+  const log = createLog(logLevel === 'info' && !isService ? 'warn' : logLevel);
+  const observers = { onStage: log.stage, onDiagnosed: log.diagnosed, onBackgroundFailure: log.backgroundFailed };
+  await using app = createApp(settled, {}, observers);
   return await run(app, log);
 }
 

@@ -66,7 +66,10 @@ export function normalise(
 
 /** `{{ $labels.pod }}` and `{{ $value | humanize }}` → `pod`, `value`: the name is a word, the braces are noise. */
 export function stripPlaceholders(text: string): string {
-  return text.replace(/\{\{[^{}]*?([A-Za-z_]\w*)(?:\s*\|[^{}]*)?\s*\}\}/g, '$1').replace(/\{\{[^{}]*\}\}/g, ' ');
+  return text.replace(/\{\{([^{}]*)\}\}/g, (_, inside: string) => {
+    const [subject = ''] = inside.split('|');
+    return subject.match(/[A-Za-z_]\w*/g)?.at(-1) ?? ' ';
+  });
 }
 
 function annotationSets(group: AlertGroup): Alert['annotations'][] {
@@ -84,7 +87,7 @@ function expressionWords(group: AlertGroup): string {
     EXPRESSION_ANNOTATIONS.flatMap((key) => annotations[key] ?? []),
   );
   const linked = group.alerts.flatMap((alert) => expressionOf(alert.generatorURL) ?? []);
-  const words = [...written, ...linked].join(' ').match(/[A-Za-z_][\w:]*/g) ?? [];
+  const words = [...written, ...linked].join(' ').match(/(?<![\w.])[A-Za-z_][\w:]*/g) ?? [];
   return unique(words.filter((word) => !PROMQL.has(word.toLowerCase()))).join(' ');
 }
 

@@ -20,7 +20,8 @@ export type ErrorCode =
   | 'port-in-use'
   | 'not-found'
   | 'unauthorised'
-  | 'overloaded';
+  | 'overloaded'
+  | 'interrupted';
 
 /** One mistake in an input: where (a JSON path, or `file:line`) and how to mend it. */
 export interface Problem {
@@ -35,6 +36,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'casebook-unavailable',
   'ingest-running',
   'overloaded',
+  'interrupted',
 ]);
 
 /** An error that says what went wrong, how to mend it, and whether trying again can help. */

@@ -10,9 +10,6 @@ const Signals = z.array(Signal).max(2_000);
 /** Alertmanager's alert or group; `alerts` may also be a bare list of alerts. */
 const alertFields = { alert: AlertInput.optional(), alerts: z.union([AlertInput, z.array(Alert).min(1)]).optional() };
 
-/** A window of spans in any accepted format; checked by the digest stage, which knows the formats. */
-const Traces = z.object({ baseline: z.unknown().optional(), incident: z.unknown() });
-
 export const SearchRequest = z
   .object({
     query: z.string().max(20_000).optional(),
@@ -33,9 +30,8 @@ export const SearchRequest = z
   });
 export type SearchRequest = Readonly<z.infer<typeof SearchRequest>>;
 
-export const DigestRequest = z
-  .object(Traces.shape)
-  .refine(({ incident }) => incident !== undefined, { error: 'the incident window is needed', path: ['incident'] });
+/** Two windows of spans, in any accepted format; checked by the digest stage, which knows the formats. */
+export const DigestRequest = z.object({ baseline: z.unknown().optional(), incident: z.unknown() });
 export type DigestRequest = Readonly<z.infer<typeof DigestRequest>>;
 
 /** A digest made elsewhere: any of its parts will do. */
@@ -52,7 +48,7 @@ export type TraceDigestInput = Readonly<z.infer<typeof TraceDigestInput>>;
 export const DiagnosisRequest = z
   .object({
     ...alertFields,
-    traces: Traces.optional(),
+    traces: DigestRequest.optional(),
     traceDigest: TraceDigestInput.optional(),
     /** Answer with what was known at this moment: later incidents are ignored, and so are undated ones. */
     asOf: Timestamp.optional(),

@@ -6,57 +6,71 @@ import type { LexicalMatch } from './lexical.ts';
 import type { RetrievalQuery } from './query.ts';
 import { tokenise } from './tokenise.ts';
 
-/** Cosine of the bundled model between unrelated operations texts, and between a question and its own answer. */
-const SIMILARITY_RANGE = { unrelated: 0.25, same: 0.75 } as const;
+/**
+ * Below this, what was found shares words with the question but does not answer it. Set where one answerable alert in
+ * twenty is turned away, averaged over several knowledge bases (docs/adr/0005-fusion.md).
+ */
+export const ANSWERABLE_THRESHOLD = 0.28;
 
-/** A score below this means: what was found shares words with the question, but does not answer it. */
-export const ANSWERABLE_THRESHOLD = 0.35;
+/** What the legs found, by document key. */
+interface Found {
+  readonly dense: ReadonlyMap<string, DenseMatch>;
+  readonly lexical: ReadonlyMap<string, LexicalMatch>;
+  readonly signals: ReadonlyMap<string, number>;
+  readonly exact: ReadonlyMap<string, number>;
+}
+
+interface Resemblance {
+  readonly score: number;
+  readonly coverage: number;
+  readonly where: string;
+}
 
 /**
  * Is there an answer at all? The fused score cannot say (min–max scaling gives every query a 1), so this looks at
- * absolute evidence: the share of the query's rare words that the best document holds, the best cosine, the best
- * signal overlap, or a name. Not a probability.
+ * absolute evidence: a name, the signals, or one document among `best` that both means the same (cosine) and says the
+ * same (its share of the query's telling words). Not a probability.
  */
 export function judgeAnswerable(
-  query: RetrievalQuery,
-  found: {
-    readonly dense: ReadonlyMap<string, DenseMatch>;
-    readonly lexical: ReadonlyMap<string, LexicalMatch>;
-    readonly signals: ReadonlyMap<string, number>;
-    readonly exact: ReadonlyMap<string, number>;
-  },
-  knowledge: Knowledge,
+  query: Pick<RetrievalQuery, 'text'>,
+  best: readonly string[],
+  found: Found,
+  knowledge: Pick<Knowledge, 'documents' | 'lexical'>,
 ): Answerable {
   if ([...found.exact.values()].includes(1)) return { score: 1, reason: 'the query names a document' };
-  const coverage = Math.max(0, ...[...found.lexical.values()].map((match) => coverageOf(match, query, knowledge)));
-  const nearest = [...found.dense.values()].sort((a, b) => b.similarity - a.similarity)[0];
-  const similarity = nearest === undefined ? 0 : scaleSimilarity(nearest.similarity);
+  const words = tokenise(query.text);
+  const [nearest] = best.map((key) => resemblance(key, words, found, knowledge)).sort((a, b) => b.score - a.score);
   const signals = Math.max(0, ...found.signals.values());
-  const score = Math.max((coverage + similarity) / 2, signals);
-  const where = nearest === undefined ? '' : `, nearest passage ${formatSource(nearest.placement.chunk.source)}`;
-  return {
-    score,
-    reason:
-      score >= ANSWERABLE_THRESHOLD
-        ? `the best document holds ${percent(coverage)} of the query's telling words${where}`
-        : `nothing close: the best document holds only ${percent(coverage)} of the query's telling words${where}`,
-  };
+  if (signals > (nearest?.score ?? 0)) {
+    return { score: signals, reason: `a past incident showed ${percent(signals)} of the same signals` };
+  }
+  if (!nearest) return { score: 0, reason: 'nothing was found' };
+  const { score, coverage, where } = nearest;
+  const only = score < ANSWERABLE_THRESHOLD ? 'nothing close: the best document holds only' : 'the best document holds';
+  return { score, reason: `${only} ${percent(coverage)} of the query's telling words (${where})` };
 }
 
-/** Share of the query's IDF mass that one document holds. */
-function coverageOf(match: LexicalMatch, query: RetrievalQuery, knowledge: Knowledge): number {
-  const document = knowledge.documents.get(match.key);
-  if (!document) return 0;
-  const { idf } = knowledge.lexical[document.kind];
-  const words = new Set(tokenise(query.text));
-  const mass = [...words].reduce((sum, word) => sum + idf(word), 0);
-  const held = match.terms.filter((term) => words.has(term)).reduce((sum, word) => sum + idf(word), 0);
-  return mass === 0 ? 0 : held / mass;
+function resemblance(
+  key: string,
+  words: readonly string[],
+  found: Found,
+  { documents, lexical }: Pick<Knowledge, 'documents' | 'lexical'>,
+): Resemblance {
+  const document = documents.get(key);
+  if (!document) return { score: 0, coverage: 0, where: key };
+  const match = found.dense.get(key);
+  const similarity = Math.min(1, Math.max(0, match?.similarity ?? 0));
+  const held = new Set(found.lexical.get(key)?.terms);
+  const coverage = coverageOf(words, held, lexical[document.kind].idf);
+  const where = formatSource(match?.placement.chunk.source ?? document.source);
+  return { score: (similarity + coverage) / 2, coverage, where };
 }
 
-function scaleSimilarity(similarity: number): number {
-  const { unrelated, same } = SIMILARITY_RANGE;
-  return Math.min(1, Math.max(0, (similarity - unrelated) / (same - unrelated)));
+/** Share of the query's IDF mass that one document holds: rare words tell, and unheard-of ones tell most. */
+function coverageOf(words: readonly string[], held: ReadonlySet<string>, idf: (term: string) => number): number {
+  const massOf = (some: readonly string[]) => some.reduce((sum, word) => sum + idf(word), 0);
+  const mass = massOf(words);
+  return mass === 0 ? 0 : massOf(words.filter((word) => held.has(word))) / mass;
 }
 
 function percent(share: number): string {

@@ -29,8 +29,12 @@ export function topologyBoost(
   return hops.length === 0 ? 0 : TOPOLOGY_BY_HOPS[Math.min(...hops)];
 }
 
-/** Exponential decay from the incident's day to `now`, halving every `halfLifeDays`, never below the floor. */
-export function timeDecay(date: string, now: Date, halfLifeDays = HALF_LIFE_DAYS): number {
+/**
+ * Exponential decay from the incident's day to `now`, halving every `halfLifeDays`, never below the floor. What has no
+ * date counts as old: a missing line must not put an incident before those that state theirs.
+ */
+export function timeDecay(date: string | undefined, now: Date, halfLifeDays = HALF_LIFE_DAYS): number {
+  if (date === undefined) return DECAY_FLOOR;
   const days = Math.max(0, (now.getTime() - Date.parse(date)) / DAY_MS);
   return Math.max(DECAY_FLOOR, 0.5 ** (days / halfLifeDays));
 }
@@ -45,10 +49,10 @@ export interface Boosts {
 export function boostsOf(
   document: KnowledgeDocument,
   query: { readonly services: readonly string[]; readonly now: Date },
-  knowledge: Knowledge,
+  knowledge: Pick<Knowledge, 'graph' | 'supersededRunbooks'>,
 ): Boosts {
   const topology = topologyBoost(document, query.services, knowledge.graph);
-  const decay = document.kind === 'incident' && document.date ? timeDecay(document.date, query.now) : undefined;
+  const decay = document.kind === 'incident' ? timeDecay(document.date, query.now) : undefined;
   const factor =
     keep(BOOST_SHARE.topology, topology) *
     keep(BOOST_SHARE.decay, decay) *
@@ -60,7 +64,7 @@ function keep(share: number, boost: number | undefined): number {
   return boost === undefined ? 1 : 1 - share + share * boost;
 }
 
-function isSuperseded(document: KnowledgeDocument, knowledge: Knowledge): boolean {
+function isSuperseded(document: KnowledgeDocument, knowledge: Pick<Knowledge, 'supersededRunbooks'>): boolean {
   if (document.kind === 'incident') return document.supersededBy !== undefined;
   return document.kind === 'runbook' && knowledge.supersededRunbooks.has(document.id);
 }

@@ -3,9 +3,12 @@ import type { EmbeddingModel } from '../../domain/generation.ts';
 import type { KnowledgeIndex } from '../../ports.ts';
 import { type Knowledge, keyOf, type Placement } from './knowledge.ts';
 
-/** Chunks asked for, per document wanted: several chunks of one document often stand next to each other. */
-const OVER_FETCH = 6;
-const MIN_FETCH = 60;
+/**
+ * Chunks asked for, however many documents are wanted: several chunks of one document often stand next to each other,
+ * and the worst chunk found is what min–max scaling calls 0, so it must be a stranger. One depth for all, because the
+ * order of the first results must not depend on how many more were asked for.
+ */
+const FETCH = 200;
 
 export interface DenseMatch {
   /** Cosine similarity of the document's best chunk. */
@@ -19,14 +22,12 @@ export async function searchDense(
     readonly vector: Float32Array;
     readonly model: EmbeddingModel;
     readonly kind: DocumentKind;
-    readonly k: number;
   },
   knowledge: Knowledge,
   { index }: { readonly index: Pick<KnowledgeIndex, 'nearest'> },
   signal?: AbortSignal,
 ): Promise<Map<string, DenseMatch>> {
-  const wanted = Math.max(MIN_FETCH, query.k * OVER_FETCH);
-  const matches = await index.nearest(query.kind, query.model, query.vector, wanted, signal);
+  const matches = await index.nearest(query.kind, query.model, query.vector, FETCH, signal);
   const best = new Map<string, DenseMatch>();
   for (const { chunkId, similarity } of matches) {
     for (const placement of knowledge.placements.get(chunkId) ?? []) {

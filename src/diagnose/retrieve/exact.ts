@@ -11,29 +11,33 @@ export interface ExactQuery {
 const SAME_ALERT_INCIDENT = 0.5;
 
 /**
- * 1 when the query names the document: the alert's `runbook_url` ends in its file name, its alert name is the
- * runbook's, or free text holds its id or an alert it is for. Undefined when nothing matches.
+ * Scores documents by whether the query names them: 1 when the alert's `runbook_url` ends in the file name, the alert
+ * name is the runbook's, or free text holds its id or an alert it is for. Undefined when nothing matches.
  */
-export function exactScore(document: KnowledgeDocument, query: ExactQuery): number | undefined {
-  if (query.runbookUrls.some((url) => pointsTo(url, document))) return 1;
+export function createExactMatcher(query: ExactQuery): (document: KnowledgeDocument) => number | undefined {
+  const targets = new Set(query.runbookUrls.flatMap((url) => targetOf(url) ?? []));
   const names = new Set(query.alertNames.map((name) => name.toLowerCase()));
-  if (document.alerts.some((alert) => names.has(alert.toLowerCase()))) {
-    return document.kind === 'incident' ? SAME_ALERT_INCIDENT : 1;
-  }
   const identifiers = new Set(listIdentifiers(query.text));
-  return namesOf(document).some((name) => identifiers.has(name)) ? 1 : undefined;
+  return (document) => {
+    if (document.kind === 'runbook' && targets.has(fileOf(document).toLowerCase())) return 1;
+    if (document.alerts.some((alert) => names.has(alert.toLowerCase()))) {
+      return document.kind === 'incident' ? SAME_ALERT_INCIDENT : 1;
+    }
+    return namesOf(document).some((name) => identifiers.has(name)) ? 1 : undefined;
+  };
 }
 
 /** Runbook links differ in host and folder; the last path segment is the file's or the heading's name. */
-function pointsTo(url: string, document: KnowledgeDocument): boolean {
-  if (document.kind !== 'runbook') return false;
+function targetOf(url: string): string | undefined {
   const path = url.replace(/[?#].*$/, '').replace(/(?:\/|\.(?:md|markdown|mdx|html?))+$/i, '');
-  const last = path.split('/').at(-1)?.toLowerCase();
-  return last !== undefined && last !== '' && last === document.id.split('/').at(-1)?.toLowerCase();
+  return path.split('/').at(-1)?.toLowerCase() || undefined;
+}
+
+function fileOf({ id }: KnowledgeDocument): string {
+  return id.split('/').at(-1) ?? id;
 }
 
 function namesOf(document: KnowledgeDocument): string[] {
-  const file = document.id.split('/').at(-1) ?? document.id;
   const alerts = document.kind === 'runbook' ? document.alerts : [];
-  return [document.id, file, ...alerts].map((name) => name.toLowerCase());
+  return [document.id, fileOf(document), ...alerts].map((name) => name.toLowerCase());
 }

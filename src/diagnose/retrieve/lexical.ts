@@ -1,17 +1,18 @@
 import MiniSearch from 'minisearch';
-import type { KnowledgeDocument } from '../../domain/document.ts';
+import type { KnowledgeDocument, SectionRole } from '../../domain/document.ts';
 import { tokenise } from './tokenise.ts';
 
 /** BM25 (Robertson & Zaragoza 2009) with the usual constants; `d` is BM25+'s lower bound, off: documents are short. */
 const BM25 = { k: 1.2, b: 0.75, d: 0 } as const;
 
 /**
- * The body holds the whole text; what tells most about a document (title, headings, first paragraph, alert names)
- * counts again at half weight. Measured on several alert → runbook sets by `npm run eval -- retrieval`.
+ * The body holds the whole text; what tells most about a document (title, alert names, headings and how it opens the
+ * sections that say what the trouble looks like) counts again at half weight: docs/adr/0005-fusion.md.
  */
 const FIELD_BOOSTS = { body: 1, lead: 0.5 } as const;
+const TELLING_ROLES: ReadonlySet<SectionRole> = new Set(['summary', 'meaning', 'detection', 'impact']);
 
-/** Words of an alert's expression are weak evidence: at full weight they hurt. Same command. */
+/** Words of an alert's expression are weak evidence: at full weight they hurt. Measured there too. */
 const EXPRESSION_WEIGHT = 0.3;
 
 export interface LexicalMatch {
@@ -68,23 +69,33 @@ export async function buildLexicalIndex(
   return { size: entries.length, idf, search: (query, accept) => search(mini, query, accept) };
 }
 
+/** A word that the query repeats counts as often as it stands there; a word of the expression counts little, once. */
+function weighTerms({ text, expression = '' }: LexicalQuery): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const word of tokenise(text)) weights.set(word, (weights.get(word) ?? 0) + 1);
+  for (const word of tokenise(expression)) if (!weights.has(word)) weights.set(word, EXPRESSION_WEIGHT);
+  return weights;
+}
+
 function search(
   mini: MiniSearch<LexicalEntry>,
   query: LexicalQuery,
   accept: (key: string) => boolean = () => true,
 ): LexicalMatch[] {
-  const words = new Set(tokenise(query.text));
-  const expression = tokenise(query.expression ?? '').filter((term) => !words.has(term));
-  const terms = [...words, ...new Set(expression)];
+  const weights = weighTerms(query);
+  const terms = [...weights.keys()];
   if (terms.length === 0) return [];
   const results = mini.search(terms.join(' '), {
     tokenize: () => terms,
     bm25: BM25,
     boost: FIELD_BOOSTS,
-    boostTerm: (term) => (words.has(term) ? 1 : EXPRESSION_WEIGHT),
+    boostTerm: (term) => weights.get(term) ?? 1,
     filter: (result) => accept(String(result.id)),
   });
-  return results.map((result) => ({ key: String(result.id), score: result.score, terms: result.queryTerms }));
+  // The library multiplies BM25 by the number of matched terms; that favours long documents and measured worse.
+  return results
+    .map(({ id, score, queryTerms }) => ({ key: String(id), score: score / queryTerms.length, terms: queryTerms }))
+    .sort((a, b) => b.score - a.score);
 }
 
 function bodyOf(document: KnowledgeDocument): string {
@@ -94,10 +105,10 @@ function bodyOf(document: KnowledgeDocument): string {
 
 function leadOf(document: KnowledgeDocument): string {
   const headings = document.sections.map((section) => section.source.headingPath.at(-1) ?? '');
-  const firstParagraph =
-    document.sections
-      .find((section) => section.text.trim())
-      ?.text.trim()
-      .split(/\n\s*\n/)[0] ?? '';
-  return [document.title, ...document.alerts, ...document.services, ...headings, firstParagraph].join('\n');
+  const openings = document.sections.filter(({ role }) => TELLING_ROLES.has(role)).map(({ text }) => openingOf(text));
+  return [document.title, ...document.alerts, ...document.services, ...headings, ...openings].join('\n');
+}
+
+function openingOf(text: string): string {
+  return text.trim().split(/\n\s*\n/, 1)[0] ?? '';
 }

@@ -2,7 +2,6 @@ import type { DocumentKind } from '../../domain/document.ts';
 import type { Signal } from '../../domain/signal.ts';
 import type { TraceDigest } from '../../domain/trace.ts';
 import type { Situation } from '../situation.ts';
-import { splitIdentifiers } from './tokenise.ts';
 
 export interface RetrievalQuery {
   /** What the dense and lexical legs read. May be empty when there are signals. */
@@ -33,9 +32,7 @@ export function buildQuery(
   options: { readonly kinds: readonly DocumentKind[]; readonly k: number; readonly now: Date },
 ): RetrievalQuery {
   return {
-    text: [...situation.alertNames.map((name) => `${name} ${splitIdentifiers(name)}`), situation.text]
-      .join('\n')
-      .trim(),
+    text: [...situation.alertNames, situation.text].join('\n').trim(),
     expression: situation.expression,
     alertNames: situation.alertNames,
     runbookUrls: situation.runbookUrls,

@@ -5,12 +5,15 @@ import type { Embedder, KnowledgeIndex } from '../../ports.ts';
 import { judgeAnswerable } from './answerable.ts';
 import { boostsOf } from './boosts.ts';
 import { type DenseMatch, searchDense } from './dense.ts';
-import { exactScore } from './exact.ts';
+import { createExactMatcher } from './exact.ts';
 import { chooseExcerpt } from './excerpt.ts';
 import { fuseByScaledMean, type Leg, scaleMinMax } from './fuse.ts';
 import { type Knowledge, keyOf } from './knowledge.ts';
 import type { LexicalMatch } from './lexical.ts';
 import type { RetrievalQuery } from './query.ts';
+
+/** Whether there is an answer is asked of this many of the best, however many were wanted. */
+const JUDGED = 10;
 
 export interface RankedDocument {
   readonly document: KnowledgeDocument;
@@ -61,7 +64,8 @@ export async function retrieve(
     const placement = found.dense.get(keyOf(row.document))?.placement;
     return { ...row, ...chooseExcerpt(row.document, query.text, placement?.chunk) };
   });
-  return { results, answerable: judgeAnswerable(query, found, knowledge) };
+  const best = ranked.slice(0, JUDGED).map(({ document }) => keyOf(document));
+  return { results, answerable: judgeAnswerable(query, best, found, knowledge) };
 }
 
 async function runLegs(
@@ -80,14 +84,15 @@ async function runLegs(
   const signals = query.kinds.includes('incident')
     ? knowledge.signals.search(query.signals)
     : new Map<string, number>();
-  const named = query.kinds.flatMap((kind) => knowledge.byKind[kind]).filter(isKnown);
+  const known = query.kinds.flatMap((kind) => knowledge.byKind[kind]).filter(isKnown);
+  const matchExactly = createExactMatcher(query);
   return {
     dense: filterKeys(await searchDenseKinds(query, vector, knowledge, ports, signal), accept),
     lexical: new Map(lexical.map((match) => [match.key, match])),
     signals: filterKeys(new Map([...signals].map(([id, score]) => [keyOf({ kind: 'incident', id }), score])), accept),
     exact: new Map(
-      named.flatMap((document) => {
-        const score = exactScore(document, query);
+      known.flatMap((document) => {
+        const score = matchExactly(document);
         return score === undefined ? [] : [[keyOf(document), score] as const];
       }),
     ),
@@ -105,7 +110,7 @@ async function searchDenseKinds(
   if (vector === undefined || kinds.length === 0) return new Map();
   const { model } = knowledge.generation;
   const perKind = await Promise.all(
-    kinds.map((kind) => searchDense({ vector, model, kind, k: query.k }, knowledge, { index }, signal)),
+    kinds.map((kind) => searchDense({ vector, model, kind }, knowledge, { index }, signal)),
   );
   return new Map(perKind.flatMap((matches) => [...matches]));
 }

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { buildRunbook, buildSection, buildSource } from '../../testing/knowledge-builder.ts';
+import { ANSWERABLE_THRESHOLD, judgeAnswerable } from './answerable.ts';
+import type { DenseMatch } from './dense.ts';
+import { keyOf } from './knowledge.ts';
+import { buildLexicalIndex } from './lexical.ts';
+
+const backlog = buildRunbook({
+  id: 'queue/Backlog',
+  sections: [buildSection('runbooks/queue/Backlog.md', 'meaning', 'messages wait in the queue for the consumer')],
+});
+const certificate = buildRunbook({
+  id: 'web/Certificate',
+  sections: [buildSection('runbooks/web/Certificate.md', 'meaning', 'the certificate of the web server expires')],
+});
+const documents = [backlog, certificate];
+const lexical = await buildLexicalIndex(documents, keyOf);
+const knowledge = {
+  documents: new Map(documents.map((document) => [keyOf(document), document])),
+  lexical: { runbook: lexical, incident: lexical, service: lexical },
+};
+
+function judge(
+  text: string,
+  similarities: Record<string, number> = {},
+  more: Partial<Parameters<typeof judgeAnswerable>[2]> = {},
+) {
+  const dense = new Map<string, DenseMatch>(
+    Object.entries(similarities).map(([key, similarity]) => {
+      const document = knowledge.documents.get(key) ?? backlog;
+      const chunk = { id: key, text: '', header: '', source: buildSource(document.source.path, 7) };
+      return [key, { similarity, placement: { document, chunk } }];
+    }),
+  );
+  const matches = new Map(lexical.search({ text }).map((match) => [match.key, match]));
+  const found = {
+    dense,
+    lexical: matches,
+    signals: new Map<string, number>(),
+    exact: new Map<string, number>(),
+    ...more,
+  };
+  return judgeAnswerable({ text }, documents.map(keyOf), found, knowledge);
+}
+
+describe('there is an answer', () => {
+  it('when one document means the same and says the same', () => {
+    const { score, reason } = judge('messages wait in the queue', { [keyOf(backlog)]: 0.8 });
+    expect(score).toBeCloseTo(0.9, 10);
+    expect(reason).toBe("the best document holds 100 % of the query's telling words (runbooks/queue/Backlog.md:7)");
+  });
+
+  it('for sure when the query names a document', () => {
+    expect(judge('anything', {}, { exact: new Map([[keyOf(backlog), 1]]) })).toEqual({
+      score: 1,
+      reason: 'the query names a document',
+    });
+  });
+
+  it('when a past incident showed the same signals', () => {
+    const { score, reason } = judge('nothing known', {}, { signals: new Map([['incident:a', 0.7]]) });
+    expect(score).toBe(0.7);
+    expect(reason).toContain('70 % of the same signals');
+  });
+});
+
+describe('there is no answer', () => {
+  it('when nothing is close, and the reason says how far the best is', () => {
+    const { score, reason } = judge('karpenter cannot launch spot capacity for a queue', { [keyOf(backlog)]: 0.2 });
+    expect(score).toBeLessThan(ANSWERABLE_THRESHOLD);
+    expect(reason).toMatch(/^nothing close: the best document holds only \d+ %/);
+  });
+
+  it('when nothing was found at all', () => {
+    expect(judge('karpenter').score).toBe(0);
+    expect(judge('').score).toBe(0);
+    expect(judge('queue', { [keyOf(certificate)]: -0.3 }).score).toBeLessThanOrEqual(0.5);
+  });
+});
+
+it('meaning of one document and words of another are not an answer together', () => {
+  const together = judge('messages wait in the queue', { [keyOf(backlog)]: 0.8 }).score;
+  const apart = judge('messages wait in the queue', { [keyOf(certificate)]: 0.8 }).score;
+  expect(apart).toBeLessThan(together);
+});

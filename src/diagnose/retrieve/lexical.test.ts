@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildRunbook, buildSection } from '../../testing/knowledge-builder.ts';
+import { keyOf } from './knowledge.ts';
+import { buildLexicalIndex, type LexicalQuery } from './lexical.ts';
+
+const backlog = buildRunbook({
+  id: 'queue/QueueBacklogHigh',
+  title: 'QueueBacklogHigh',
+  alerts: ['QueueBacklogHigh'],
+  sections: [
+    buildSection('a', 'meaning', 'More messages wait in the queue than the consumer can take.\n\nThe rest is detail.'),
+    buildSection('a', 'diagnosis', 'Look at rabbitmq_queue_messages per queue.'),
+  ],
+});
+const certificate = buildRunbook({
+  id: 'web/CertificateExpiring',
+  title: 'CertificateExpiring',
+  sections: [buildSection('b', 'meaning', 'The certificate of the web server expires soon.')],
+});
+const latency = buildRunbook({
+  id: 'web/LatencyHigh',
+  title: 'LatencyHigh',
+  sections: [
+    buildSection('c', 'meaning', 'Requests are slow.'),
+    buildSection('c', 'diagnosis', 'A long queue at the consumer or an expired certificate may be why: messages wait.'),
+  ],
+});
+
+const index = await buildLexicalIndex([backlog, certificate, latency], keyOf);
+const first = (query: LexicalQuery) => index.search(query)[0]?.key;
+
+describe('lexical search', () => {
+  it.each<[string, LexicalQuery, string]>([
+    ['an identifier in its parts', { text: 'the backlog of a queue is high' }, 'runbook:queue/QueueBacklogHigh'],
+    ['an identifier as a whole', { text: 'queuebackloghigh' }, 'runbook:queue/QueueBacklogHigh'],
+    ['words of the text', { text: 'certificates expire' }, 'runbook:web/CertificateExpiring'],
+    [
+      'a metric of the expression',
+      { text: '', expression: 'rabbitmq_queue_messages' },
+      'runbook:queue/QueueBacklogHigh',
+    ],
+  ])('finds by %s', (_, query, expected) => {
+    expect(first(query)).toBe(expected);
+  });
+
+  it('ranks the document that is about the words above the one that mentions them', () => {
+    expect(first({ text: 'messages wait in the queue of the consumer' })).toBe('runbook:queue/QueueBacklogHigh');
+  });
+
+  it('counts a word as often as the query repeats it', () => {
+    const score = (text: string) => index.search({ text })[0]?.score ?? 0;
+    expect(score('certificate certificate')).toBeCloseTo(2 * score('certificate'), 10);
+  });
+
+  it('adds words up: two words score what they score apart', () => {
+    const scoreOf = (text: string) => index.search({ text }).find(({ key }) => key === keyOf(latency))?.score ?? 0;
+    expect(scoreOf('queue certificate')).toBeCloseTo(scoreOf('queue') + scoreOf('certificate'), 10);
+  });
+
+  it('trusts the expression less than the text', () => {
+    const said = index.search({ text: 'certificate' })[0]?.score ?? 0;
+    const derived = index.search({ text: '', expression: 'certificate' })[0]?.score ?? 0;
+    expect(derived).toBeCloseTo(0.3 * said, 10);
+    expect(index.search({ text: 'certificate', expression: 'certificate' })[0]?.score).toBeCloseTo(said, 10);
+  });
+
+  it('says which words it found', () => {
+    expect(index.search({ text: 'queue on fire' })[0]?.terms).toEqual(['queue']);
+  });
+
+  it('leaves out what is not accepted, and finds nothing by stop words', () => {
+    expect(index.search({ text: 'queue' }, (key) => key !== keyOf(backlog)).map(({ key }) => key)).toEqual([
+      keyOf(latency),
+    ]);
+    expect(index.search({ text: 'the and of' })).toEqual([]);
+    expect(index.search({ text: '' })).toEqual([]);
+  });
+
+  it('is best first, whatever was asked', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('queue', 'certificate', 'slow', 'messages', 'nonsense')), (words) => {
+        const scores = index.search({ text: words.join(' ') }).map(({ score }) => score);
+        expect(scores).toEqual([...scores].sort((a, b) => b - a));
+      }),
+    );
+  });
+});
+
+it('a rarer word has a higher inverse document frequency, and an unknown one the highest', () => {
+  expect(index.idf('backlog')).toBeGreaterThan(index.idf('queue'));
+  expect(index.idf('never-heard-of')).toBeGreaterThan(index.idf('backlog'));
+});
+
+it('an empty index finds nothing', async () => {
+  const empty = await buildLexicalIndex([], keyOf);
+  expect(empty.size).toBe(0);
+  expect(empty.search({ text: 'queue' })).toEqual([]);
+});

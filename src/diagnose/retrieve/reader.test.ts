@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryIndex } from '../../adapters/memory-index.ts';
+import type { KnowledgeDocument } from '../../domain/document.ts';
+import type { EmbeddingModel, Generation } from '../../domain/generation.ts';
+import { buildRunbook } from '../../testing/knowledge-builder.ts';
+import { createKnowledgeReader } from './reader.ts';
+
+const MODEL: EmbeddingModel = { id: 'runbook-embed-small', checksum: '0123456789abcdef', dimension: 256 };
+
+const generationOf = (key: string): Generation => ({
+  key,
+  model: MODEL,
+  publishedAt: '2026-06-01T00:00:00Z',
+  documents: 1,
+  chunks: 0,
+});
+
+function setUp(model: EmbeddingModel = MODEL) {
+  const index = createMemoryIndex();
+  const reads = { pointer: 0, documents: 0 };
+  let elapsed = 0;
+  const watched = {
+    ...index,
+    findGeneration: (signal?: AbortSignal) => {
+      reads.pointer++;
+      return index.findGeneration(signal);
+    },
+    readDocuments: (generation: Generation, signal?: AbortSignal): AsyncIterable<KnowledgeDocument> => {
+      reads.documents++;
+      return index.readDocuments(generation, signal);
+    },
+  };
+  const reader = createKnowledgeReader({
+    index: watched,
+    embedder: { describe: async () => model },
+    elapsed: () => elapsed,
+  });
+  const publish = (key: string) => index.publish(generationOf(key), [buildRunbook({ id: key })]);
+  const wait = (ms: number) => {
+    elapsed += ms;
+  };
+  return { reader, reads, publish, wait };
+}
+
+describe('the reader', () => {
+  it('follows the pointer: who asks later sees the next generation, whole', async () => {
+    const { reader, publish, wait } = setUp();
+    await publish('one');
+    const before = await reader.current();
+    await publish('two');
+    wait(1_000);
+    const after = await reader.current();
+    expect([before.generation.key, after.generation.key]).toEqual(['one', 'two']);
+    expect([...before.documents.keys()]).toEqual(['runbook:one']);
+    expect([...after.documents.keys()]).toEqual(['runbook:two']);
+  });
+
+  it('looks at the pointer at most once a second, and loads a generation once', async () => {
+    const { reader, reads, publish, wait } = setUp();
+    await publish('one');
+    await reader.current();
+    await reader.current();
+    expect(reads).toEqual({ pointer: 1, documents: 1 });
+    wait(1_000);
+    await reader.current();
+    expect(reads).toEqual({ pointer: 2, documents: 1 });
+  });
+
+  it('loads once for all who wait', async () => {
+    const { reader, reads, publish } = setUp();
+    await publish('one');
+    const [a, b] = await Promise.all([reader.current(), reader.current()]);
+    expect(a).toBe(b);
+    expect(reads.documents).toBe(1);
+  });
+
+  it('says what to do while nothing is published, and serves as soon as something is', async () => {
+    const { reader, publish } = setUp();
+    await expect(reader.current()).rejects.toMatchObject({
+      code: 'index-empty',
+      message: expect.stringContaining('precedent ingest'),
+    });
+    await publish('one');
+    expect((await reader.current()).generation.key).toBe('one');
+  });
+
+  it('refuses a mismatched model, with the command that mends it', async () => {
+    const { reader, publish } = setUp({ ...MODEL, id: 'bge-small', dimension: 384 });
+    await publish('one');
+    await expect(reader.current()).rejects.toMatchObject({
+      code: 'index-model-mismatch',
+      message: expect.stringMatching(/runbook-embed-small.*bge-small.*precedent ingest/s),
+    });
+  });
+
+  it('lets who lost patience go, and the load goes on for the others', async () => {
+    const { reader, publish } = setUp();
+    await publish('one');
+    const patient = reader.current();
+    await expect(reader.current(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    expect((await patient).generation.key).toBe('one');
+  });
+});

@@ -1,0 +1,31 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { PrecedentError } from '../domain/errors.ts';
+
+/** What a probe, a browser and a generator of clients may read without a token: it holds nothing of the team's own. */
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/']);
+
+/** Asks for one of `tokens` as a bearer token (RFC 6750); without tokens everybody may come in. */
+export function bearerAuth(tokens: readonly string[]): MiddlewareHandler {
+  const known = tokens.map(digestOf);
+  return async (c, next) => {
+    if (known.length > 0 && !isOpen(c.req.path) && !isKnown(known, c.req.header('authorization'))) {
+      throw new PrecedentError('unauthorised', 'send Authorization: Bearer with one of the tokens in API_TOKENS');
+    }
+    await next();
+  };
+}
+
+function isOpen(path: string): boolean {
+  return OPEN_PATHS.has(path) || path.startsWith('/docs/');
+}
+
+/** Digests have one length and every known one is compared: the time taken tells nothing about any token. */
+function isKnown(known: readonly Buffer[], header: string | undefined): boolean {
+  const given = digestOf(/^bearer +(.+)$/i.exec(header ?? '')?.[1]?.trim() ?? '');
+  return known.reduce((found, token) => timingSafeEqual(token, given) || found, false);
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

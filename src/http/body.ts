@@ -1,0 +1,95 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { HonoRequest } from 'hono';
+import type { z } from 'zod';
+import { PrecedentError } from '../domain/errors.ts';
+import { parseInput } from './input.ts';
+import { parseJson } from './json.ts';
+import { HttpError } from './problem.ts';
+
+const inflate = promisify(gunzip);
+
+/** The request's JSON body as `schema` reads it. `maxBytes` bounds what is sent and what it inflates to alike. */
+export async function readBody<Schema extends z.ZodType>(
+  request: HonoRequest,
+  schema: Schema,
+  maxBytes: number,
+): Promise<z.output<Schema>> {
+  refuseMediaType(request.header('content-type'));
+  const isGzip = readEncoding(request.header('content-encoding'));
+  const sent = await readBytes(request, maxBytes);
+  if (sent.length === 0) throw new PrecedentError('input-invalid', 'the body is empty: send a JSON object');
+  if (request.header('content-type') === undefined) throw mediaTypeUnsupported('it has none');
+  return parseInput(schema, parseJson(isGzip ? await inflateBytes(sent, maxBytes) : sent));
+}
+
+function refuseMediaType(header: string | undefined): void {
+  if (header === undefined) return;
+  const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (!/^application\/(?:[\w.-]+\+)?json$/.test(type)) throw mediaTypeUnsupported('it is another');
+  if (charset && !/^charset="?utf-?8"?$/.test(charset)) throw mediaTypeUnsupported('its charset is not UTF-8');
+}
+
+function mediaTypeUnsupported(found: string): HttpError {
+  const detail = `the body must have Content-Type: application/json, in UTF-8; ${found}`;
+  return new HttpError('media-type-unsupported', detail, { accept: 'application/json' });
+}
+
+function readEncoding(header: string | undefined): boolean {
+  const encoding = header?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'gzip' || encoding === 'x-gzip') return true;
+  if (encoding === 'identity' || encoding === '') return false;
+  const detail = 'the body may be sent as it is or with Content-Encoding: gzip, nothing else';
+  throw new HttpError('media-type-unsupported', detail, { 'accept-encoding': 'gzip' });
+}
+
+/** Stops at the first chunk over the limit, whatever length the caller declared. */
+async function readBytes(request: HonoRequest, maxBytes: number): Promise<Uint8Array> {
+  if (Number(request.header('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const reader = request.raw.body?.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let part = await readChunk(reader); part; part = await readChunk(reader)) {
+    length += part.length;
+    if (length > maxBytes) {
+      discard(reader).catch(() => {});
+      throw tooLarge(maxBytes);
+    }
+    chunks.push(part);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+/** Reads on and keeps nothing: a connection with unread bytes cannot carry the answer. The server bounds how long. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
+  while (await readChunk(reader));
+}
+
+async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<Uint8Array | undefined> {
+  try {
+    return (await reader?.read())?.value;
+  } catch (error) {
+    throw new PrecedentError('input-invalid', 'the body broke off before its end', { cause: error });
+  }
+}
+
+async function inflateBytes(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  try {
+    return await inflate(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if (isTooLarge(error)) throw tooLarge(maxBytes);
+    throw new PrecedentError('input-invalid', 'the gzip body cannot be inflated', { cause: error });
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
+
+function tooLarge(maxBytes: number): PrecedentError {
+  return new PrecedentError(
+    'input-too-large',
+    `the body is larger than ${maxBytes} bytes: send fewer traces, or raise MAX_BODY_BYTES`,
+  );
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { DIAGNOSIS_ROUTES } from './routes/diagnoses.ts';
+import { HEALTH_ROUTES } from './routes/health.ts';
+import { KNOWLEDGE_ROUTES } from './routes/knowledge.ts';
+import { SEARCH_ROUTES } from './routes/search.ts';
+import { TRACE_ROUTES } from './routes/traces.ts';
+import { buildSchemas } from './schemas.ts';
+
+/** Every documented route, in the order of the document. */
+export const ROUTES = [...DIAGNOSIS_ROUTES, ...SEARCH_ROUTES, ...TRACE_ROUTES, ...KNOWLEDGE_ROUTES, ...HEALTH_ROUTES];
+
+const PACKAGE_FILE = new URL('../../package.json', import.meta.url);
+
+// The version of the package is the version of the API it serves. JSON.parse gives no type; the package has the field.
+const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string };
+
+const HEAD = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Precedent',
+    version,
+    description:
+      'Tells whoever is on call what we did last time. Every error is `application/problem+json` (RFC 9457).',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/' }],
+  security: [{ bearer: [] }, {}],
+  tags: [
+    { name: 'Diagnoses', description: 'An alert and its traces in, cause and mitigation with precedents out.' },
+    { name: 'Search', description: 'Retrieval alone.' },
+    { name: 'Traces', description: 'Two windows of spans, compared.' },
+    { name: 'Knowledge', description: 'What has been ingested.' },
+    { name: 'Health', description: 'For probes.' },
+  ],
+};
+
+/** The OpenAPI 3.1 document of the routes. Pure: needs no running service, so that it can be checked in and compared. */
+export function buildOpenApiDocument() {
+  const collector = new OpenAPIHono();
+  for (const route of ROUTES) collector.openAPIRegistry.registerPath(route);
+  const document = collector.getOpenAPI31Document(HEAD);
+  const bearer = { type: 'http', scheme: 'bearer', description: 'One of `API_TOKENS`, where the service has any.' };
+  // The routes name their schemas; zod itself writes them, because it keeps shared parts as references.
+  return { ...document, components: { schemas: buildSchemas(), securitySchemes: { bearer } } };
+}

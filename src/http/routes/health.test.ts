@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { createMemoryCasebook } from '../../adapters/memory-casebook.ts';
+import { PrecedentError } from '../../domain/errors.ts';
+import { readProblem, serve } from '../__fixtures__/serve.ts';
+import { Readiness } from './health.ts';
+
+test('a process without knowledge lives, is not ready, and says what is missing', async () => {
+  await using served = await serve();
+  expect(await (await fetch(`${served.url}/healthz`)).json()).toEqual({ status: 'ok' });
+  const response = await fetch(`${served.url}/readyz`);
+  expect(response.status).toBe(503);
+  const { checks, detail } = await readProblem(response);
+  expect(detail).toMatch(/^knowledge: /);
+  expect(checks).toContainEqual({ name: 'casebook', ok: true, detail: expect.any(String) });
+  expect(checks).toContainEqual({ name: 'knowledge', ok: false, detail: expect.stringContaining('index-empty') });
+});
+
+test('it is ready once something has been ingested', async () => {
+  await using served = await serve();
+  await served.app.ingest();
+  const response = await fetch(`${served.url}/readyz`);
+  expect(response.status).toBe(200);
+  expect(Readiness.parse(await response.json()).checks.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['index', 'embedder', 'casebook', 'knowledge', 'llm']),
+  );
+});
+
+test('a dependency that is away is named', async () => {
+  const away = () => Promise.reject(new PrecedentError('casebook-unavailable', 'the disk is full'));
+  await using served = await serve({}, { casebook: { ...createMemoryCasebook(), ping: away } });
+  const { checks } = await readProblem(await fetch(`${served.url}/readyz`));
+  expect(checks).toContainEqual({ name: 'casebook', ok: false, detail: 'casebook-unavailable: the disk is full' });
+});

@@ -1,0 +1,30 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { DigestRequest } from '../../domain/request.ts';
+import { TraceDigest } from '../../domain/trace.ts';
+import { readBody } from '../body.ts';
+import { bodyProblems, jsonAnswer, jsonBody } from './answers.ts';
+
+const postDigest = createRoute({
+  method: 'post',
+  path: '/v1/traces/digest',
+  operationId: 'digestTraces',
+  tags: ['Traces'],
+  summary: 'Compare two windows of traces',
+  description:
+    'Names the services whose own time or errors rose, best suspect first. Each window is Jaeger `{"data": […]}`, ' +
+    'OTLP `{"resourceSpans": […]}` or a Zipkin v2 array; without a baseline the incident window stands alone.',
+  request: { body: jsonBody('DigestRequest') },
+  responses: {
+    200: jsonAnswer('Who is suspect, and why.', 'TraceDigest', TraceDigest),
+    ...bodyProblems(),
+  },
+});
+
+export const TRACE_ROUTES = [postDigest];
+
+export function addTraceRoutes(api: OpenAPIHono, app: App): void {
+  api.openapi(postDigest, async (c) =>
+    c.json(await app.digest(await readBody(c.req, DigestRequest, app.config.maxBodyBytes)), 200),
+  );
+}

@@ -1,0 +1,13 @@
+import { ANSWER_NOTES } from './answer-notes.ts';
+import { KNOWLEDGE_NOTES } from './knowledge-notes.ts';
+import { REQUEST_NOTES } from './request-notes.ts';
+
+/** What a schema means (`self`) and what each of its fields means, by its path inside the schema. */
+export type SchemaNotes = Readonly<Record<string, string>>;
+
+/** The words of the OpenAPI document: units, ranges and meaning that a type alone does not tell. */
+export const SCHEMA_NOTES: Readonly<Record<string, SchemaNotes>> = {
+  ...REQUEST_NOTES,
+  ...ANSWER_NOTES,
+  ...KNOWLEDGE_NOTES,
+};

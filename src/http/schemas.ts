@@ -1,0 +1,106 @@
+import { z } from '@hono/zod-openapi';
+import { Alert, AlertInput } from '../domain/alert.ts';
+import { Confidence } from '../domain/confidence.ts';
+import * as diagnosis from '../domain/diagnosis.ts';
+import { Section, Step } from '../domain/document.ts';
+import { Answerable, ScoreBreakdown, SearchResponse, SearchResult } from '../domain/evidence.ts';
+import { EmbeddingModel } from '../domain/generation.ts';
+import { DiagnosisRequest, DigestRequest, SearchRequest, TraceDigestInput } from '../domain/request.ts';
+import { SourceRef } from '../domain/source.ts';
+import { Dependency, ServiceNode } from '../domain/topology.ts';
+import { CausalEdge, Suspect, TraceDigest, WindowStats } from '../domain/trace.ts';
+import { ProblemDetails } from './problem.ts';
+import { PendingDiagnosis } from './routes/diagnoses.ts';
+import { DependencyCheck, Liveness, Readiness, Unreadiness } from './routes/health.ts';
+import { IncidentAnswer, RunbookAnswer, TopologyAnswer, TopologyEdge } from './routes/knowledge.ts';
+import { SCHEMA_NOTES, type SchemaNotes } from './schema-notes.ts';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** What callers send, by the names it has in the document. */
+const REQUESTS = { Alert, AlertInput, DiagnosisRequest, DigestRequest, SearchRequest, TraceDigestInput, WindowStats };
+
+/** What they get. */
+const ANSWERS = {
+  Answerable,
+  CausalEdge,
+  Citation: diagnosis.Citation,
+  Confidence,
+  Dependency,
+  DependencyCheck,
+  Diagnosis: diagnosis.Diagnosis,
+  EmbeddingModel,
+  Hypothesis: diagnosis.Hypothesis,
+  Incident: IncidentAnswer,
+  Liveness,
+  MitigationStep: diagnosis.MitigationStep,
+  PendingDiagnosis,
+  Precedent: diagnosis.Precedent,
+  ProblemDetails,
+  Provenance: diagnosis.Provenance,
+  Readiness,
+  RootCause: diagnosis.RootCause,
+  Runbook: RunbookAnswer,
+  RunbookEvidence: diagnosis.RunbookEvidence,
+  ScoreBreakdown,
+  SearchResponse,
+  SearchResult,
+  Section,
+  ServiceNode,
+  SourceRef,
+  Step,
+  Suspect,
+  Topology: TopologyAnswer,
+  TopologyEdge,
+  TraceDigest,
+  Unreadiness,
+  WindowStats,
+};
+
+/** The schemas of the document: shapes and ranges from the domain, what each field means from `SCHEMA_NOTES`. */
+export function buildSchemas(): Record<string, JsonSchema> {
+  const schemas = { ...toJsonSchemas(ANSWERS, 'output'), ...toJsonSchemas(REQUESTS, 'input') };
+  const described = Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => {
+    describe(schema, SCHEMA_NOTES[name] ?? {}, '');
+    return [name, schema] as const;
+  });
+  return Object.fromEntries(described.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function toJsonSchemas(named: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Record<string, JsonSchema> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    io,
+    uri: (id) => `#/components/schemas/${id}`,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => tidy(zodSchema, jsonSchema),
+  });
+  return schemas;
+}
+
+/** Removes what zod adds for its own sake, so that the document says what the API promises. */
+function tidy(zodSchema: z.core.$ZodTypes, jsonSchema: JsonSchema): void {
+  // Answers may gain fields, and unknown fields of requests are ignored.
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+  delete jsonSchema.propertyNames;
+  // Every transform of the domain that an answer can hold makes a string of what it got.
+  if (zodSchema._zod.def.type === 'transform') jsonSchema.type = 'string';
+}
+
+/** Puts each note where readers of the document look for it. */
+function describe(schema: JsonSchema, notes: SchemaNotes, path: string): void {
+  const note = notes[path || 'self'];
+  if (note !== undefined) schema.description = note;
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (typeof property === 'object') describe(property, notes, path ? `${path}.${name}` : name);
+  }
+  for (const alternative of schema.anyOf ?? []) {
+    if (typeof alternative === 'object' && alternative.properties) describe(alternative, notes, path);
+  }
+  const { items } = schema;
+  if (typeof items === 'object' && !Array.isArray(items)) describe(items, notes, `${path}[]`);
+}

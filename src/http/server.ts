@@ -1,0 +1,114 @@
+import { createServer, type Server } from 'node:http';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import type { App } from '../app.ts';
+import { messageOf, PrecedentError } from '../domain/errors.ts';
+import type { Log } from '../log.ts';
+import { bearerAuth } from './auth.ts';
+import { answerClientError } from './client-error.ts';
+import { drainable } from './drain.ts';
+import { inputInvalid } from './input.ts';
+import { HttpError, respondWithProblem, toProblem } from './problem.ts';
+import { addDiagnosisRoutes } from './routes/diagnoses.ts';
+import { addDocsRoutes } from './routes/docs.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import { addKnowledgeRoutes } from './routes/knowledge.ts';
+import { addSearchRoutes } from './routes/search.ts';
+import { addTraceRoutes } from './routes/traces.ts';
+
+/** How long a caller may take, so that slow or silent ones cannot hold connections for ever. */
+const TIMEOUTS = {
+  headersTimeout: 15_000,
+  requestTimeout: 120_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
+} as const;
+
+/** The routes and what surrounds them: problems for every error, authorisation, safe headers. */
+export function buildApp(app: App, log: Log): OpenAPIHono {
+  const api = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (!result.success) throw inputInvalid(result.error);
+    },
+  });
+  api.onError((error, c) => (c.req.raw.signal.aborted ? callerIsGone() : respondWithProblem(c, error, log)));
+  api.notFound((c) => respondWithProblem(c, new PrecedentError('not-found', 'there is no such route; see /docs'), log));
+  api.use(async (c, next) => {
+    await next();
+    c.header('x-content-type-options', 'nosniff');
+  });
+  api.use(bearerAuth(app.secrets.apiTokens));
+  api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, allowed) => refuseMethod(c, allowed, log) }));
+  addDiagnosisRoutes(api, app);
+  addSearchRoutes(api, app);
+  addTraceRoutes(api, app);
+  addKnowledgeRoutes(api, app);
+  addHealthRoutes(api, app);
+  addDocsRoutes(api);
+  return api;
+}
+
+/** Nobody reads this, and work that was given up because its caller left is no failure. */
+function callerIsGone(): Response {
+  return new Response(null, { status: 499 });
+}
+
+function refuseMethod(c: Context, allowed: readonly string[], log: Log): Response {
+  const allow = allowed.join(', ');
+  return respondWithProblem(c, new HttpError('method-not-allowed', `use ${allow}`, { allow }), log);
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Takes no new connections, lets what runs finish within a bound, then closes the rest. */
+  close(): Promise<void>;
+}
+
+/** Listens on the configured host and port. Throws `port-in-use`, or `config-invalid` for an address it cannot have. */
+export async function startServer(app: App, log: Log): Promise<RunningServer> {
+  const { host, port } = app.config;
+  const listener = getRequestListener(buildApp(app, log).fetch, {
+    hostname: host,
+    overrideGlobalObjects: false,
+    errorHandler: (error) => respondOutsideRoutes(error),
+  });
+  const server = createServer(TIMEOUTS, listener);
+  server.on('clientError', answerClientError);
+  const close = drainable(server);
+  await listen(server, host, port);
+  return { url: urlOf(server, host), close };
+}
+
+/** Only a request target or Host header that makes no URL gets here: every route answers its own errors. */
+function respondOutsideRoutes(error: unknown): Response {
+  const isInput = error instanceof RequestError;
+  const { status, headers, body } = toProblem(
+    isInput ? new PrecedentError('input-invalid', error.message) : error,
+    '/',
+  );
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(explainListenError(error, host, port)));
+    server.listen({ host, port }, resolve);
+  });
+}
+
+function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): PrecedentError {
+  if (error.code === 'EADDRINUSE') {
+    const advice = 'stop the process that has it, or set PORT to another one (0 takes any that is free)';
+    return new PrecedentError('port-in-use', `port ${port} on ${host} is in use: ${advice}`, { cause: error });
+  }
+  const advice = `set HOST and PORT to an address this machine has: ${messageOf(error)}`;
+  return new PrecedentError('config-invalid', `cannot listen on ${host}, port ${port}: ${advice}`, { cause: error });
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : '';
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
