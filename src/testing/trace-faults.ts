@@ -1,12 +1,5 @@
-import {
-  buildJaegerTraces,
-  createRandom,
-  type Fault,
-  type JaegerTraceJson,
-  type Random,
-  type ServiceCall,
-  type WindowPlan,
-} from './trace-builder.ts';
+import { buildJaegerTraces, createRandom, type JaegerTraceJson, type Random } from './trace-builder.ts';
+import type { Fault, ServiceCall, WindowPlan } from './trace-plan.ts';
 
 /**
  * Made-up systems with a fault of known culprit each, for choosing constants and for measuring. Unkind on purpose: noisy

@@ -1,0 +1,62 @@
+import type { EdgeChange } from './compare.ts';
+
+/** A slower edge, and which of its two ends it is charged to. */
+export interface GapBlame {
+  readonly service: string;
+  readonly edge: EdgeChange;
+}
+
+interface Neighbourhood {
+  readonly all: Set<string>;
+  readonly slow: Set<string>;
+}
+
+/**
+ * An edge has two ends, and the wire, the queue and the scheduler of either may be what slows it. The service that most
+ * slow edges have in common, and least fast ones, takes its edges; then the same again for what is left (a greedy set
+ * cover). A single slow edge goes to the called side: its caller usually calls others as fast as ever.
+ * (The client–server gap as evidence of network faults: see the baselines of trace-faults; the cover is our own.)
+ */
+export function blameGaps(edges: readonly EdgeChange[], isSlow: (edge: EdgeChange) => boolean): GapBlame[] {
+  const slow = edges.filter(isSlow);
+  const neighbourhoods = mapNeighbours(edges, new Set(slow));
+  const blames: GapBlame[] = [];
+  let left: readonly EdgeChange[] = slow;
+  while (left.length > 0) {
+    const service = findCommonEnd(left, neighbourhoods);
+    const taken = left.filter((edge) => edge.caller === service || edge.callee === service);
+    blames.push(...taken.map((edge) => ({ service, edge })));
+    left = left.filter((edge) => edge.caller !== service && edge.callee !== service);
+  }
+  return blames;
+}
+
+function mapNeighbours(edges: readonly EdgeChange[], slow: ReadonlySet<EdgeChange>): Map<string, Neighbourhood> {
+  const neighbourhoods = new Map<string, Neighbourhood>();
+  for (const edge of edges) {
+    for (const service of [edge.caller, edge.callee]) {
+      const neighbourhood = neighbourhoods.get(service) ?? { all: new Set(), slow: new Set() };
+      neighbourhoods.set(service, neighbourhood);
+      const pair = `${edge.caller}\u0000${edge.callee}`;
+      neighbourhood.all.add(pair);
+      if (slow.has(edge)) neighbourhood.slow.add(pair);
+    }
+  }
+  return neighbourhoods;
+}
+
+/** The end with the most added time, weighed by the share of its edges that are slow. Ties go to the called side. */
+function findCommonEnd(left: readonly EdgeChange[], neighbourhoods: ReadonlyMap<string, Neighbourhood>): string {
+  const added = new Map<string, number>();
+  const callees = new Set(left.map((edge) => edge.callee));
+  for (const edge of left) {
+    for (const end of [edge.caller, edge.callee]) added.set(end, (added.get(end) ?? 0) + edge.addedMsPerTrace);
+  }
+  let best = { service: left[0]?.callee ?? '', weight: -1 };
+  for (const [service, ms] of added) {
+    const { all, slow } = neighbourhoods.get(service) ?? { all: new Set(), slow: new Set() };
+    const weight = ms * (slow.size / Math.max(all.size, 1)) * (callees.has(service) ? 1.000001 : 1);
+    if (weight > best.weight) best = { service, weight };
+  }
+  return best.service;
+}

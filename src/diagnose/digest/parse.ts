@@ -1,0 +1,30 @@
+import { PrecedentError } from '../../domain/errors.ts';
+import type { ParsedTraces, Span } from '../../domain/trace.ts';
+import { fromJaeger, isJaeger } from './jaeger.ts';
+import { mendSpans } from './mend.ts';
+import { fromOtlp, isOtlp } from './otlp.ts';
+import { fromZipkin, isZipkin } from './zipkin.ts';
+
+const ACCEPTED =
+  'Jaeger {"data": [{"traceID", "spans", "processes"}]}, OTLP {"resourceSpans": [...]}, ' +
+  'Tempo {"batches": [...]} or {"trace": {"resourceSpans": [...]}}, or a Zipkin v2 array of spans';
+
+/**
+ * One window of traces, whatever format it came in, as spans that the rest can trust: unique ids, no cycles, every
+ * parent present, no negative duration (`mendSpans` says what becomes of the others). A window without spans is parsed
+ * as such; whether that will do is the digest's to say.
+ * Errors: `trace-format-unknown`, `trace-invalid` with problems that name the span.
+ */
+export function parseTraces(body: unknown): ParsedTraces {
+  const { format, spans: raw } = readSpans(body);
+  return { format, ...mendSpans(raw) };
+}
+
+function readSpans(body: unknown): { format: ParsedTraces['format']; spans: Span[] } {
+  if (isZipkin(body)) return { format: 'zipkin', spans: fromZipkin(body) };
+  if (typeof body === 'object' && body !== null) {
+    if (isJaeger(body)) return { format: 'jaeger', spans: fromJaeger(body) };
+    if (isOtlp(body)) return { format: 'otlp', spans: fromOtlp(body) };
+  }
+  throw new PrecedentError('trace-format-unknown', `not a trace format I know; accepted are ${ACCEPTED}`);
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Span } from '../../domain/trace.ts';
+import { readShape } from './shape.ts';
+
+/** Zipkin v2: an array of spans (`/api/v2/trace/{id}`) or of traces, each an array of spans (`/api/v2/traces`). Times are µs. */
+const ZipkinSpan = z.object({
+  traceId: z.string().min(1),
+  id: z.string().min(1),
+  parentId: z.string().nullish(),
+  name: z.string().nullish(),
+  kind: z.string().nullish(),
+  // Absent while a span is unfinished; then it took no time that anyone knows of.
+  timestamp: z.number().nullish(),
+  duration: z.number().nullish(),
+  localEndpoint: z.object({ serviceName: z.string().nullish() }).nullish(),
+  tags: z.record(z.string(), z.unknown()).nullish(),
+});
+type ZipkinSpan = z.infer<typeof ZipkinSpan>;
+
+const KINDS: ReadonlyMap<string, Span['kind']> = new Map([
+  ['CLIENT', 'client'],
+  ['SERVER', 'server'],
+  ['PRODUCER', 'producer'],
+  ['CONSUMER', 'consumer'],
+]);
+const SERVER_ERROR = 500;
+
+/** An empty array is an empty window of Zipkin; one that starts with something else is not Zipkin's. */
+export function isZipkin(body: unknown): boolean {
+  if (!Array.isArray(body)) return false;
+  const first: unknown = Array.isArray(body[0]) ? body[0][0] : body[0];
+  return first === undefined || (typeof first === 'object' && first !== null && 'traceId' in first && 'id' in first);
+}
+
+export function fromZipkin(body: unknown): Span[] {
+  // Flattened first: a union of span and list would report a bad span as "invalid input" without saying what.
+  const spans = readShape(z.array(ZipkinSpan), Array.isArray(body) ? body.flat() : body, 'Zipkin');
+  return spans.map(toSpan);
+}
+
+function toSpan(span: ZipkinSpan): Span {
+  return {
+    traceId: span.traceId.toLowerCase(),
+    spanId: span.id.toLowerCase(),
+    ...(span.parentId ? { parentId: span.parentId.toLowerCase() } : {}),
+    service: span.localEndpoint?.serviceName || 'unknown-service',
+    operation: span.name || 'unknown-operation',
+    kind: KINDS.get(span.kind ?? '') ?? 'internal',
+    startUs: span.timestamp ?? 0,
+    durationUs: span.duration ?? 0,
+    isError: isError(span.tags ?? {}),
+  };
+}
+
+/** Zipkin's `error` tag holds the message; its presence is the error. */
+function isError(tags: Readonly<Record<string, unknown>>): boolean {
+  const error = tags['error'];
+  if (error !== undefined && error !== false && error !== 'false') return true;
+  return Number(tags['http.status_code'] ?? 0) >= SERVER_ERROR;
+}
