@@ -80,7 +80,8 @@ export class ChromaGenerations {
     signal?: AbortSignal,
   ): Promise<number> {
     // Manifests first: a generation whose documents are going must not look readable.
-    await this.#generations.keepOnly(new Set([POINTER, ...kept.map(({ generation }) => manifestId(generation.key))]));
+    const manifests = kept.map(({ generation }) => manifestId(generation.key));
+    await this.#generations.keepOnly(new Set([POINTER, ...manifests]), signal);
     return this.#documents.keepOnly(new Set(kept.flatMap(({ documents }) => documents)), signal);
   }
 

@@ -1,9 +1,11 @@
 import type { Collection } from 'chromadb';
-import type { ChromaCollections, CollectionRecipe } from './chroma-collections.ts';
-import { toPages } from './chroma-collections.ts';
+import { type ChromaCollections, type CollectionRecipe, toPages } from './chroma-collections.ts';
 
 /** Chroma Cloud takes documents of 16,384 bytes. */
 const PART_BYTES = 16_000;
+
+/** Texts are large, so fewer of them go in one request than vectors do. */
+const PAGE = 250;
 
 /** Texts are no vectors, but Chroma stores nothing without one; all of these are the same and are never searched. */
 const RECIPE: CollectionRecipe = {
@@ -59,7 +61,7 @@ export class ChromaTexts {
 
   /** The texts that are there, in no particular order. */
   async *read(ids: readonly string[], signal?: AbortSignal): AsyncGenerator<readonly [id: string, text: string]> {
-    for (const page of toPages(ids, Math.min(250, this.#collections.connection.pageSize))) {
+    for (const page of toPages(ids, PAGE)) {
       yield* await this.#readPage(page, signal);
     }
   }
@@ -107,7 +109,7 @@ export class ChromaTexts {
 
   async #readParts(ids: readonly string[], signal?: AbortSignal): Promise<Part[]> {
     const parts: Part[] = [];
-    for (const page of toPages(ids, Math.min(250, this.#collections.connection.pageSize))) {
+    for (const page of toPages(ids, PAGE)) {
       const found = await this.#get(
         (collection) => collection.get({ ids: page, include: ['documents', 'metadatas'] }),
         signal,
@@ -120,7 +122,7 @@ export class ChromaTexts {
   }
 
   async #write(parts: readonly Part[], signal?: AbortSignal): Promise<void> {
-    for (const page of toPages(parts, Math.min(250, this.#collections.connection.pageSize))) {
+    for (const page of toPages(parts, PAGE)) {
       const records = {
         ids: page.map(({ id }) => id),
         documents: page.map(({ text }) => text),

@@ -10,7 +10,7 @@ const FORMAT = 1;
 /** Float32 rounding over a thousand dimensions stays well below this. */
 const NORM_TOLERANCE = 1e-3;
 /** Chosen by measurement: docs/adr/0004-index-layout.md. */
-const HNSW = { space: 'cosine', ef_construction: 400, max_neighbors: 48, ef_search: 400 } as const;
+const HNSW = { space: 'cosine', ef_construction: 200, max_neighbors: 32, ef_search: 800 } as const;
 
 /** The vectors of one kind by one model are one collection: no filter is ever needed, and no two models ever meet. */
 export class ChromaVectors {

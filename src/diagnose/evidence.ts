@@ -8,6 +8,8 @@ import type { Situation } from './situation.ts';
 export interface RankedIncident {
   readonly incident: Incident;
   readonly score: number;
+  /** How near it is in itself, 0..1; `score` only orders. */
+  readonly similarity: number;
   readonly scores: ScoreBreakdown;
 }
 

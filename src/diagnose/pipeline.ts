@@ -116,11 +116,11 @@ function toEvidence(
   { incidents, runbooks }: Retrieved,
   { graph }: Knowledge,
 ): Evidence {
-  const precedents = incidents.results.flatMap(({ document, score, scores }): RankedIncident[] =>
-    document.kind === 'incident' ? [{ incident: document, score, scores }] : [],
+  const precedents = incidents.results.flatMap(({ document, score, scores, similarity }): RankedIncident[] =>
+    document.kind === 'incident' ? [{ incident: document, score, scores, similarity }] : [],
   );
-  const ranked = runbooks.results.flatMap(({ document, ...row }): RankedRunbook[] =>
-    document.kind === 'runbook' ? [{ runbook: document, ...row }] : [],
+  const ranked = runbooks.results.flatMap(({ document, score, scores, source, excerpt }): RankedRunbook[] =>
+    document.kind === 'runbook' ? [{ runbook: document, score, scores, source, excerpt }] : [],
   );
   return { situation, digest, precedents, runbooks: ranked, graph };
 }

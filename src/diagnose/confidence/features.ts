@@ -11,7 +11,6 @@ export interface Feature {
 }
 
 const NEIGHBOURS = 5;
-const SIMILAR = 0.6;
 
 /**
  * Is there evidence enough to judge this incident at all? PACE-LM's confidence of evaluation, from what can be counted
@@ -21,7 +20,7 @@ export function evaluationFeatures(evidence: Evidence, answerable: Answerable): 
   const neighbours = evidence.precedents.slice(0, NEIGHBOURS);
   return [
     { name: 'answerable', value: answerable.score, reason: answerable.reason },
-    similarNeighbours(neighbours),
+    nearness(neighbours),
     agreement(neighbours),
     completeness(evidence),
     traceEvidence(evidence),
@@ -39,13 +38,14 @@ export function causeFeatures(evidence: Evidence, prediction: RootCausePredictio
   ];
 }
 
-function similarNeighbours(neighbours: readonly RankedIncident[]): Feature {
-  const similar = neighbours.filter(({ score }) => score >= SIMILAR).length;
-  return {
-    name: 'similar-neighbours',
-    value: share(similar, NEIGHBOURS),
-    reason: `${similar} of the ${NEIGHBOURS} nearest incidents are similar`,
-  };
+/** Absolute, unlike the score: the nearest of a knowledge base that holds nothing fitting is still far away. */
+function nearness(neighbours: readonly RankedIncident[]): Feature {
+  const value = share(
+    neighbours.reduce((sum, { similarity }) => sum + similarity, 0),
+    neighbours.length,
+  );
+  const reason = `the ${neighbours.length} nearest incidents are ${Math.round(value * 100)} % similar on average`;
+  return { name: 'nearness', value, reason };
 }
 
 /** One minus the normalised entropy of the neighbours' categories (RCACopilot's neighbours, read as a distribution). */

@@ -35,7 +35,8 @@ export function topologyBoost(
  */
 export function timeDecay(date: string | undefined, now: Date, halfLifeDays = HALF_LIFE_DAYS): number {
   if (date === undefined) return DECAY_FLOOR;
-  const days = Math.max(0, (now.getTime() - Date.parse(date)) / DAY_MS);
+  // Whole days: two questions in one minute get one answer.
+  const days = Math.max(0, Math.floor((now.getTime() - Date.parse(date)) / DAY_MS));
   return Math.max(DECAY_FLOOR, 0.5 ** (days / halfLifeDays));
 }
 

@@ -19,6 +19,8 @@ export interface RankedDocument {
   readonly document: KnowledgeDocument;
   readonly score: number;
   readonly scores: ScoreBreakdown;
+  /** How near it is in itself, 0..1, whatever else was found: the best chunk's cosine or the share of signals. */
+  readonly similarity: number;
   readonly source: SourceRef;
   readonly excerpt: string;
 }
@@ -61,8 +63,9 @@ export async function retrieve(
   const found = await runLegs(query, vector, knowledge, ports, isKnown, signal);
   const ranked = rank(found, query, knowledge);
   const results = ranked.slice(0, query.k).map((row) => {
-    const placement = found.dense.get(keyOf(row.document))?.placement;
-    return { ...row, ...chooseExcerpt(row.document, query.text, placement?.chunk) };
+    const match = found.dense.get(keyOf(row.document));
+    const similarity = Math.min(1, Math.max(0, match?.similarity ?? 0, row.scores.signals ?? 0));
+    return { ...row, similarity, ...chooseExcerpt(row.document, query.text, match?.placement.chunk) };
   });
   const best = ranked.slice(0, JUDGED).map(({ document }) => keyOf(document));
   return { results, answerable: judgeAnswerable(query, best, found, knowledge) };
@@ -119,7 +122,7 @@ function rank(
   found: LegResults,
   query: RetrievalQuery,
   knowledge: Knowledge,
-): Omit<RankedDocument, 'source' | 'excerpt'>[] {
+): Omit<RankedDocument, 'similarity' | 'source' | 'excerpt'>[] {
   const dense = scaleMinMax(new Map([...found.dense].map(([key, match]) => [key, match.similarity])));
   const lexical = scaleMinMax(new Map([...found.lexical].map(([key, match]) => [key, match.score])));
   const legs: Leg[] = [];

@@ -1,0 +1,38 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type App, createApp, createMemoryIndex } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import type { KnowledgeFile } from './datasets.ts';
+
+/** The whole service over one data set: real parser, real embedding model, real retrieval; only the index is in memory. */
+export interface Workbench extends AsyncDisposable {
+  readonly app: App;
+}
+
+export async function openWorkbench(files: readonly KnowledgeFile[]): Promise<Workbench> {
+  const folder = await mkdtemp(join(tmpdir(), 'precedent-eval-'));
+  await writeKnowledge(folder, files);
+  const settings = { KNOWLEDGE_DIR: folder, DATA_DIR: join(folder, '.precedent') };
+  const app = createApp(readConfig(settings, join(folder, 'none.yaml')), { index: createMemoryIndex() });
+  const dispose = async () => {
+    await app[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await app.ingest();
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { app, [Symbol.asyncDispose]: dispose };
+}
+
+async function writeKnowledge(folder: string, files: readonly KnowledgeFile[]): Promise<void> {
+  const paths = new Set(files.map(({ path }) => path));
+  if (paths.size !== files.length) throw new Error('two documents of the data set would be one file');
+  for (const { path, text } of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+}
