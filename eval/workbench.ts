@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type App, createApp, createMemoryIndex } from '../src/app.ts';
+import { type App, createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { createMemoryIndex } from '../src/testing/memory-index.ts';
 import type { KnowledgeFile } from './datasets.ts';
 
 /** The whole service over one data set: real parser, real embedding model, real retrieval; only the index is in memory. */

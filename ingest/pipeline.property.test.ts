@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryIndex } from '../src/adapters/memory-index.ts';
 import { DOCUMENT_KINDS, type KnowledgeDocument } from '../src/domain/document.ts';
 import { PrecedentError } from '../src/domain/errors.ts';
 import type { Embedder, KnowledgeIndex } from '../src/ports.ts';
 import { createHashEmbedder } from '../src/testing/hash-embedder.ts';
 import { createKnowledgeFolder, type KnowledgeFolder } from '../src/testing/knowledge-folder.ts';
+import { createMemoryIndex } from '../src/testing/memory-index.ts';
 import { ingest } from './pipeline.ts';
 
 const now = () => new Date('2026-03-01T10:00:00Z');

@@ -15,7 +15,9 @@ const exitCode = run(process.execPath, [
   `--outputFile.json=${report}`,
   ...selected,
 ]);
-const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
+  readFileSync(report, 'utf8'),
+);
 rmSync(report);
 // A file that cannot even be loaded holds no failed test, yet it failed.
 const failed = Math.max(numFailedTests, exitCode === 0 ? 0 : Math.max(1, numFailedTestSuites));

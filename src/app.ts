@@ -173,5 +173,3 @@ async function check(name: Check['name'], ask: () => Promise<string>): Promise<C
     return { name, ok: false, detail: isPrecedentError(error) ? `${error.code}: ${error.message}` : messageOf(error) };
   }
 }
-
-export { createMemoryIndex } from './adapters/memory-index.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryCasebook } from './adapters/memory-casebook.ts';
 import { createDesk } from './desk.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
 import { PrecedentError } from './domain/errors.ts';
 import { DiagnosisRequest } from './domain/request.ts';
 import type { Casebook } from './ports.ts';
+import { createMemoryCasebook } from './testing/memory-casebook.ts';
 
 const REQUEST = DiagnosisRequest.parse({ alert: { labels: { alertname: 'A' } } });
 const NOW = new Date('2026-10-15T03:00:00Z');

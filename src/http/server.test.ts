@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { createMemoryIndex } from '../adapters/memory-index.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { PrecedentError } from '../domain/errors.ts';
 import { createLog } from '../log.ts';
 import type { Ports } from '../ports.ts';
 import { createHashEmbedder } from '../testing/hash-embedder.ts';
+import { createMemoryIndex } from '../testing/memory-index.ts';
 import { postJson, readProblem, serve } from './__fixtures__/serve.ts';
 import { startServer } from './server.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryIndex } from '../../adapters/memory-index.ts';
 import type { KnowledgeDocument } from '../../domain/document.ts';
 import type { EmbeddingModel, Generation } from '../../domain/generation.ts';
 import { buildRunbook } from '../../testing/knowledge-builder.ts';
+import { createMemoryIndex } from '../../testing/memory-index.ts';
 import { createKnowledgeReader } from './reader.ts';
 
 const MODEL: EmbeddingModel = { id: 'runbook-embed-small', checksum: '0123456789abcdef', dimension: 256 };

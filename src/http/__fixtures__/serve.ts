@@ -1,5 +1,5 @@
-import { createMemoryCasebook } from '../../adapters/memory-casebook.ts';
-import { createMemoryIndex } from '../../adapters/memory-index.ts';
+import { createMemoryCasebook } from '../../testing/memory-casebook.ts';
+import { createMemoryIndex } from '../../testing/memory-index.ts';
 import { type App, createApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
 import type { Log } from '../../log.ts';

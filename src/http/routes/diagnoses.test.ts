@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createMemoryCasebook } from '../../adapters/memory-casebook.ts';
 import { Diagnosis } from '../../domain/diagnosis.ts';
 import { createHashEmbedder } from '../../testing/hash-embedder.ts';
+import { createMemoryCasebook } from '../../testing/memory-casebook.ts';
 import { postJson, readProblem, type Served, serve } from '../__fixtures__/serve.ts';
 
 const REQUEST = { alert: { labels: { alertname: 'PreProcessorLatencyHigh', service: 'pre-processor' } } };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createMemoryCasebook } from '../../adapters/memory-casebook.ts';
 import { PrecedentError } from '../../domain/errors.ts';
+import { createMemoryCasebook } from '../../testing/memory-casebook.ts';
 import { readProblem, serve } from '../__fixtures__/serve.ts';
 import { Readiness } from './health.ts';
 

@@ -1,4 +1,4 @@
-import { describeCasebook } from './casebook.contract.ts';
+import { describeCasebook } from '../adapters/casebook.contract.ts';
 import { createMemoryCasebook } from './memory-casebook.ts';
 
 describeCasebook('memory', async () => createMemoryCasebook());

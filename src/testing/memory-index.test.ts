@@ -1,4 +1,4 @@
-import { describeKnowledgeIndex } from './knowledge-index.contract.ts';
+import { describeKnowledgeIndex } from '../adapters/knowledge-index.contract.ts';
 import { createMemoryIndex } from './memory-index.ts';
 
 describeKnowledgeIndex('memory index', async () => createMemoryIndex());
