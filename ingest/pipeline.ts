@@ -39,9 +39,17 @@ export interface IngestOptions {
  * but the work, and the next run takes up the vectors that are already there.
  */
 export async function ingest(
+  input: IngestInput,
+  ports: IngestContext,
+  options: IngestOptions = {},
+): Promise<IngestReport> {
+  return ports.index.exclusively(() => ingestAlone(input, ports, options), options.signal);
+}
+
+async function ingestAlone(
   { knowledgeDir, now }: IngestInput,
   { index, embedder }: IngestContext,
-  { onProgress = () => {}, signal }: IngestOptions = {},
+  { onProgress = () => {}, signal }: IngestOptions,
 ): Promise<IngestReport> {
   const watch = createStopwatch();
   const files = watch.stream('read', readKnowledge(knowledgeDir, signal));

@@ -15,11 +15,12 @@ const exitCode = run(process.execPath, [
   `--outputFile.json=${report}`,
   ...selected,
 ]);
-const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(
-  readFileSync(report, 'utf8'),
-);
+const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
 rmSync(report);
-// A file that cannot even be loaded holds no failed test, yet it failed.
-const failed = Math.max(numFailedTests, exitCode === 0 ? 0 : Math.max(1, numFailedTestSuites));
+// A file that cannot even be loaded holds no failed test, yet it failed; and so did a run that ended badly anyway.
+const unloaded = testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+);
+const failed = Math.max(numFailedTests + unloaded.length, exitCode === 0 ? 0 : 1);
 console.log(`${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`);
 process.exitCode = exitCode === 0 && numPassedTests === 0 ? 1 : exitCode;

@@ -65,6 +65,11 @@ export interface KnowledgeIndex extends AsyncDisposable {
   ): Promise<void>;
   /** Writes the documents, then flips the pointer. The generation before stays readable until the next publish. */
   publish(generation: Generation, documents: readonly KnowledgeDocument[], signal?: AbortSignal): Promise<void>;
+  /**
+   * Runs `write` while nobody else writes: a sweep must not take what another run has added and not yet published. Who
+   * has waited too long gets `ingest-running`.
+   */
+  exclusively<T>(write: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** Deletes what neither the served generation nor the one before it names. Safe to repeat; returns what went. */
   sweep(signal?: AbortSignal): Promise<{ chunks: number; documents: number }>;
   /** Answers within 2 s, or throws `index-unavailable`. */

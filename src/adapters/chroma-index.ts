@@ -1,16 +1,26 @@
+import path from 'node:path';
 import type { DocumentKind, KnowledgeDocument } from '../domain/document.ts';
+import { PrecedentError } from '../domain/errors.ts';
 import { type EmbeddingModel, type Generation, isSameModel } from '../domain/generation.ts';
 import type { ChunkMatch, EmbeddedChunk, KnowledgeIndex } from '../ports.ts';
 import { ChromaCollections } from './chroma-collections.ts';
 import { ChromaConnection, type ChromaOptions } from './chroma-connection.ts';
 import { ChromaGenerations, type KeptGeneration } from './chroma-generations.ts';
 import { ChromaVectors, explainNoVectors } from './chroma-vectors.ts';
+import { FileLock } from './file-lock.ts';
 
 const PING_MS = 2_000;
 
+const WRITERS = {
+  waitMs: 60_000,
+  busy: (file: string) =>
+    new PrecedentError('ingest-running', `another ingest is at work on this data folder; if none is, delete ${file}`),
+};
+
 /** The index in Chroma: an embedded server unless a URL or an API key says otherwise. Does nothing until first asked. */
 export function createChromaIndex(options: ChromaOptions): KnowledgeIndex {
-  return new ChromaIndex(new ChromaConnection(options));
+  const writers = new FileLock(path.join(options.dataDir, 'ingest.lock'), WRITERS);
+  return new ChromaIndex(new ChromaConnection(options), writers);
 }
 
 class ChromaIndex implements KnowledgeIndex {
@@ -18,7 +28,10 @@ class ChromaIndex implements KnowledgeIndex {
   readonly #vectors: ChromaVectors;
   readonly #generations: ChromaGenerations;
 
-  constructor(connection: ChromaConnection) {
+  readonly #writers: FileLock;
+
+  constructor(connection: ChromaConnection, writers: FileLock) {
+    this.#writers = writers;
     const collections = new ChromaCollections(connection);
     this.#connection = connection;
     this.#vectors = new ChromaVectors(collections);
@@ -70,6 +83,11 @@ class ChromaIndex implements KnowledgeIndex {
 
   async publish(generation: Generation, documents: readonly KnowledgeDocument[], signal?: AbortSignal): Promise<void> {
     await this.#generations.publish(generation, documents, signal);
+  }
+
+  /** Among the processes of one data folder; writers on other machines must be kept apart by who starts them. */
+  async exclusively<T>(write: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#writers.exclusively(write, signal);
   }
 
   async sweep(signal?: AbortSignal): Promise<{ chunks: number; documents: number }> {

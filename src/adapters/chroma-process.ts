@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { PrecedentError } from '../domain/errors.ts';
-import { isAlive } from './chroma-registration.ts';
+import { isAlive } from './file-lock.ts';
 
 const OUTPUT_KEPT = 4_096;
 /** The server's library is large; from a cold disk it takes its time. */

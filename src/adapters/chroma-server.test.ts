@@ -6,8 +6,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { isAlive } from './chroma-registration.ts';
 import { ChromaServer } from './chroma-server.ts';
+import { isAlive } from './file-lock.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 

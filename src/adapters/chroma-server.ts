@@ -2,7 +2,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrecedentError } from '../domain/errors.ts';
 import { ChromaProcess, probe, stopOrphan } from './chroma-process.ts';
-import { ChromaRegistry, isAlive, type Registration } from './chroma-registration.ts';
+import { ChromaRegistry, type Registration } from './chroma-registration.ts';
+import { isAlive } from './file-lock.ts';
 
 export interface ChromaServerOptions {
   readonly dataDir: string;

@@ -248,6 +248,21 @@ export function describeKnowledgeIndex(name: string, open: () => Promise<Knowled
       await expect(index.ping()).resolves.toBeUndefined();
     });
 
+    promise('lets writers take turns, and goes on after one that failed', async (index) => {
+      const log: string[] = [];
+      const turn = (name: string) => async () => {
+        log.push(`${name} begins`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        log.push(`${name} ends`);
+        if (name === 'first') throw new Error('the first failed');
+      };
+      const turns = [index.exclusively(turn('first')), index.exclusively(turn('second'))];
+      await expect(turns[0]).rejects.toThrow('the first failed');
+      await turns[1];
+      expect(log).toHaveLength(4);
+      for (const at of [0, 2]) expect(log[at]?.split(' ')[0]).toBe(log[at + 1]?.split(' ')[0]);
+    });
+
     promise('does nothing once its caller has given up', async (index) => {
       const given = AbortSignal.abort(new Error('given up'));
       await expect(index.addChunks('runbook', MODEL, [chunk('x', [1, 0, 0, 0])], given)).rejects.toThrow('given up');

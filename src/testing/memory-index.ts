@@ -16,6 +16,8 @@ interface State {
   served: Generation | undefined;
   /** Stays readable for those who began to read before the last flip. */
   before: Generation | undefined;
+  /** Settles when the writers so far have had their turn. */
+  lastWriter: Promise<unknown>;
   isOpen: boolean;
 }
 
@@ -26,6 +28,7 @@ export function createMemoryIndex(): KnowledgeIndex {
     documents: new Map(),
     served: undefined,
     before: undefined,
+    lastWriter: Promise.resolve(),
     isOpen: true,
   };
   const enter = (signal: AbortSignal | undefined) => {
@@ -63,6 +66,12 @@ export function createMemoryIndex(): KnowledgeIndex {
       if (state.served?.key !== generation.key) state.before = state.served;
       state.served = generation;
     },
+    async exclusively(write, signal) {
+      enter(signal);
+      const turn = state.lastWriter.then(write);
+      state.lastWriter = turn.then(ignore, ignore);
+      return turn;
+    },
     async sweep(signal) {
       enter(signal);
       return { chunks: sweepChunks(state), documents: sweepDocuments(state) };
@@ -75,6 +84,8 @@ export function createMemoryIndex(): KnowledgeIndex {
     },
   };
 }
+
+function ignore(): void {}
 
 function collectionKey(kind: DocumentKind, model: EmbeddingModel): string {
   return JSON.stringify([kind, model.id, model.checksum, model.dimension]);
