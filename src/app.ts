@@ -6,6 +6,7 @@ import { createChromaIndex } from './adapters/chroma-index.ts';
 import { createLibsqlCasebook } from './adapters/libsql-casebook.ts';
 import { createOpenAiChatModel } from './adapters/openai-chat-model.ts';
 import { createTransformersEmbedder } from './adapters/transformers-embedder.ts';
+import type { DownloadProgress } from './adapters/transformers-hub.ts';
 import { type Config, PROJECT_DIR, type Secrets } from './config.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { digestTraces } from './diagnose/digest/digest.ts';
@@ -23,6 +24,8 @@ import type { DigestRequest, SearchRequest } from './domain/request.ts';
 import type { ServiceGraph } from './domain/topology.ts';
 import type { TraceDigest } from './domain/trace.ts';
 import type { Ports } from './ports.ts';
+
+export type { DownloadProgress };
 
 /** How one dependency is; `detail` says what is wrong and how to mend it. */
 export interface Check {
@@ -58,10 +61,12 @@ export function createApp(
   observers: {
     readonly onStage?: StageObserver;
     readonly onDiagnosed?: (diagnosis: Diagnosis) => void;
+    /** While a model of the hub is fetched. */
+    readonly onDownload?: (progress: DownloadProgress) => void;
     readonly onBackgroundFailure?: (what: string, error: unknown) => void;
   } = {},
 ): App {
-  const ports = createPorts(config, secrets, overrides);
+  const ports = createPorts(config, secrets, overrides, observers.onDownload);
   const elapsed = () => performance.now();
   const reader = createKnowledgeReader({ ...ports, elapsed });
   const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? 1);
@@ -96,10 +101,17 @@ export function createApp(
   };
 }
 
-function createPorts(config: Config, secrets: Secrets, overrides: Partial<Ports>): Ports {
+function createPorts(
+  config: Config,
+  secrets: Secrets,
+  overrides: Partial<Ports>,
+  onDownload: ((progress: DownloadProgress) => void) | undefined,
+): Ports {
   const { llm, chroma } = config;
   return {
-    embedder: overrides.embedder ?? createTransformersEmbedder(embedderOptions(config)),
+    embedder:
+      overrides.embedder ??
+      createTransformersEmbedder({ ...embedderOptions(config), ...(onDownload ? { onDownload } : {}) }),
     index:
       overrides.index ??
       createChromaIndex({

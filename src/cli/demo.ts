@@ -19,7 +19,10 @@ const EXAMPLES = {
  * `precedent demo`: the whole job on the sample knowledge, over real HTTP, in a data folder of its own. Settings of the
  * environment are left out on purpose: the demo shows the same answer everywhere.
  */
-export async function demoCommand(options: { readonly keep?: boolean }, context: CommandContext): Promise<number> {
+export async function demoCommand(
+  options: { readonly keep?: boolean; readonly json?: boolean },
+  context: CommandContext,
+): Promise<number> {
   const settled = demoConfig();
   return withApp(
     context,
@@ -29,7 +32,8 @@ export async function demoCommand(options: { readonly keep?: boolean }, context:
       const server = await startServer(app, log);
       context.note(`Serving on ${server.url}; sending ${EXAMPLES.alert} with two trace windows …\n`);
       try {
-        context.write(renderDiagnosis(await ask(server.url)));
+        const diagnosis = await ask(server.url);
+        context.write(options.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis));
         if (options.keep) await keepServing(server.url, context);
       } finally {
         await server.close();

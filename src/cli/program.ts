@@ -44,10 +44,9 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .exitOverride()
     .configureOutput({ writeOut: context.write, writeErr: context.note });
 
-  program
-    .command('serve')
+  withJson(program.command('serve'))
     .description('ingest when the index is behind, then serve the HTTP API')
-    .action(async () => exit(await serveCommand(context)));
+    .action(async (options) => exit(await serveCommand(options, context)));
   withJson(program.command('ingest'))
     .description('bring the index up to the runbooks, incidents and topology in KNOWLEDGE_DIR')
     .action(async (options) => exit(await ingestCommand(options, context)));
@@ -72,8 +71,7 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .option('--baseline <file>', 'traces of a normal window')
     .requiredOption('--incident <file>', 'traces of the window in trouble')
     .action(async (options) => exit(await digestCommand(options, context)));
-  program
-    .command('demo')
+  withJson(program.command('demo'))
     .description('run the whole job on the sample knowledge')
     .option('--keep', 'leave the server up and print curl lines to try')
     .action(async (options) => exit(await demoCommand(options, context)));

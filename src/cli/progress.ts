@@ -1,4 +1,5 @@
 import type { IngestProgress } from '../../ingest/pipeline.ts';
+import type { DownloadProgress } from '../app.ts';
 import type { IngestReport } from '../domain/ingest-report.ts';
 import type { CommandContext } from './context.ts';
 import { bar, formatMs } from './render.ts';
@@ -30,6 +31,30 @@ export function ingestProgress(context: CommandContext): {
     },
     stop: clear,
   };
+}
+
+/** Shows a model's download: one redrawn line on a terminal, one line per file elsewhere. */
+export function downloadProgress(context: CommandContext): (progress: DownloadProgress) => void {
+  const told = new Set<string>();
+  let drawnAt = 0;
+  return ({ file, received, total }) => {
+    const isDone = total !== undefined && received >= total;
+    if (!context.isInteractive) {
+      if (!told.has(file)) context.note(`downloading ${file} …\n`);
+      told.add(file);
+      return;
+    }
+    if (!isDone && Date.now() - drawnAt < REDRAW_MS) return;
+    drawnAt = Date.now();
+    const share = total
+      ? `${bar(received / total)} ${formatMegabytes(received)} of ${formatMegabytes(total)}`
+      : formatMegabytes(received);
+    context.note(`\r\x1b[Kdownloading ${file} ${share}${isDone ? '\n' : ''}`);
+  };
+}
+
+function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function describe({ stage, done, total }: IngestProgress, ms: number): string {

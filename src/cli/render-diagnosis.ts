@@ -71,11 +71,11 @@ function renderStep(
   ].join('');
 }
 
-function renderPrecedent({ title, date, score, category, rootCause, source }: Precedent): string {
+function renderPrecedent({ title, date, duration, score, category, rootCause, source }: Precedent): string {
   const cause = `${category ?? 'no category'} at ${rootCause?.service ?? 'no service named'}`;
   return [
     `  ${bar(score, 10)} ${paint.title(title)}\n`,
-    `             ${date ?? 'undated'} · ${cause} · ${paint.good(formatSource(source))}\n`,
+    `             ${date ?? 'undated'}${duration ? `, ${duration}` : ''} · ${cause} · ${paint.good(formatSource(source))}\n`,
     rootCause ? wrap(rootCause.summary, 13) : '',
   ].join('');
 }

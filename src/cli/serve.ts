@@ -5,7 +5,7 @@ import { type CommandContext, EXIT } from './context.ts';
 import { ingestFirst, withApp } from './session.ts';
 
 /** `precedent serve`: ingests when the index is behind its sources, listens, and drains when asked to stop. */
-export async function serveCommand(context: CommandContext): Promise<number> {
+export async function serveCommand(options: { readonly json?: boolean }, context: CommandContext): Promise<number> {
   return withApp(
     context,
     async (app, log) => {
@@ -17,7 +17,7 @@ export async function serveCommand(context: CommandContext): Promise<number> {
         log.ingestFailed(error);
       }
       const server = await startServer(app, log);
-      context.write(`listening on ${server.url}\n`);
+      context.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
       log.listening(server.url);
       if (!context.signal.aborted) await once(context.signal, 'abort');
       await server.close();

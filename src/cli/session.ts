@@ -2,7 +2,7 @@ import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { createLog, type Log } from '../log.ts';
 import type { CommandContext, Settled } from './context.ts';
-import { ingestProgress } from './progress.ts';
+import { downloadProgress, ingestProgress } from './progress.ts';
 
 /** Opens the program for one command and closes everything it started, whatever happens. */
 export async function withApp<T>(
@@ -13,7 +13,12 @@ export async function withApp<T>(
   // A service tells its story in the log; a command answers by itself, and its log speaks only of trouble.
   const { logLevel } = settled.config;
   const log = createLog(logLevel === 'info' && !isService ? 'warn' : logLevel);
-  const observers = { onStage: log.stage, onDiagnosed: log.diagnosed, onBackgroundFailure: log.backgroundFailed };
+  const observers = {
+    onStage: log.stage,
+    onDiagnosed: log.diagnosed,
+    onBackgroundFailure: log.backgroundFailed,
+    onDownload: downloadProgress(context),
+  };
   await using app = createApp(settled, {}, observers);
   return await run(app, log);
 }

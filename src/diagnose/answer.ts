@@ -89,6 +89,7 @@ function toPrecedent({ incident, score, scores }: RankedIncident): Precedent {
       : null,
     mitigation: incident.steps.map((step) => step.text),
     date: incident.date ?? null,
+    duration: incident.duration ?? null,
     source: incident.source,
   };
 }

@@ -53,6 +53,8 @@ export const Precedent = z.object({
   /** What was done then, step by step. */
   mitigation: z.array(z.string()),
   date: z.string().nullable(),
+  /** How long it took then, as its postmortem says it: `58m`. */
+  duration: z.string().nullable(),
   source: SourceRef,
 });
 export type Precedent = Readonly<z.infer<typeof Precedent>>;

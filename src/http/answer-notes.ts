@@ -133,6 +133,7 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
     'rootCause.summary': 'The cause then.',
     mitigation: 'What was done then, step by step.',
     date: 'The day it happened; null when nobody wrote it.',
+    duration: "How long it took then, in its author's words; null when nobody wrote it.",
   },
   ProblemDetails: PROBLEM,
   Provenance: {
