@@ -4,7 +4,6 @@ import { performance } from 'node:perf_hooks';
 import { type IngestProgress, ingest } from '../ingest/pipeline.ts';
 import { createChromaIndex } from './adapters/chroma-index.ts';
 import { createLibsqlCasebook } from './adapters/libsql-casebook.ts';
-import { createOpenAiChatModel } from './adapters/openai-chat-model.ts';
 import { createTransformersEmbedder } from './adapters/transformers-embedder.ts';
 import type { DownloadProgress } from './adapters/transformers-hub.ts';
 import { type Config, PROJECT_DIR, type Secrets } from './config.ts';
@@ -23,7 +22,7 @@ import type { IngestReport } from './domain/ingest-report.ts';
 import type { DigestRequest, SearchRequest } from './domain/request.ts';
 import type { ServiceGraph } from './domain/topology.ts';
 import type { TraceDigest } from './domain/trace.ts';
-import type { Ports } from './ports.ts';
+import type { ChatModel, Ports } from './ports.ts';
 
 export type { DownloadProgress };
 
@@ -125,18 +124,29 @@ function createPorts(
         url: config.casebookUrl,
         ...(secrets.casebookToken ? { authToken: secrets.casebookToken } : {}),
       }),
-    chatModel:
-      overrides.chatModel ??
-      (llm &&
-        createOpenAiChatModel({
-          baseUrl: llm.baseUrl,
-          model: llm.model,
-          timeoutMs: llm.timeoutMs,
-          apiKey: secrets.llmApiKey,
-        })),
+    chatModel: overrides.chatModel ?? (llm && openChatModel({ ...llm, apiKey: secrets.llmApiKey })),
     now: overrides.now ?? (() => new Date()),
     newId: overrides.newId ?? randomUUID,
   };
+}
+
+/** LangChain's client takes half a second to load: whoever has no LLM never does, the others do at the first question. */
+function openChatModel({
+  baseUrl,
+  model,
+  timeoutMs,
+  apiKey,
+}: NonNullable<Config['llm']> & { apiKey: string | undefined }) {
+  let opened: Promise<ChatModel> | undefined;
+  const open = async () => {
+    const { createOpenAiChatModel } = await import('./adapters/openai-chat-model.ts');
+    return createOpenAiChatModel({ baseUrl, model, timeoutMs, apiKey });
+  };
+  const complete: ChatModel['complete'] = async (request, signal) => {
+    opened ??= open();
+    return (await opened).complete(request, signal);
+  };
+  return { name: model, complete };
 }
 
 function embedderOptions({ embedding, dataDir }: Config) {

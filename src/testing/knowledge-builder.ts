@@ -16,37 +16,16 @@ export function buildStep(path: string, text: string, commands: string[] = [], l
   return { text, commands, source: buildSource(path, line, ['mitigation']) };
 }
 
+const EMPTY = { services: [], alerts: [], tags: [], sections: [], steps: [], chunks: [] };
+
 export function buildIncident(fields: Partial<Incident> & Pick<Incident, 'id'>): Incident {
-  const path = `incidents/${fields.id}.md`;
-  return {
-    kind: 'incident',
-    title: fields.id,
-    services: [],
-    alerts: [],
-    tags: [],
-    sections: [],
-    steps: [],
-    chunks: [],
-    signals: [],
-    source: buildSource(path),
-    ...fields,
-  };
+  const source = buildSource(`incidents/${fields.id}.md`);
+  return { kind: 'incident', title: fields.id, ...EMPTY, signals: [], source, ...fields };
 }
 
 export function buildRunbook(fields: Partial<Runbook> & Pick<Runbook, 'id'>): Runbook {
-  const path = `runbooks/${fields.id}.md`;
-  return {
-    kind: 'runbook',
-    title: fields.id,
-    services: [],
-    alerts: [],
-    tags: [],
-    sections: [],
-    steps: [],
-    chunks: [],
-    source: buildSource(path),
-    ...fields,
-  };
+  const source = buildSource(`runbooks/${fields.id}.md`);
+  return { kind: 'runbook', title: fields.id, ...EMPTY, source, ...fields };
 }
 
 /** `graph('a > b > c', 'a > d')`: who calls whom. */
