@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { messageOf } from '../src/domain/errors.ts';
 import { DEFAULT_DATA_DIR, missingData, readRetrievalData } from './datasets.ts';
+import { digestFile, measureDigests } from './digests.ts';
 import { measureFusion } from './fusion.ts';
-import { renderFusion, renderRetrieval } from './markdown.ts';
+import { renderDigests, renderFusion, renderRetrieval } from './markdown.ts';
 import { measureRetrieval } from './retrieval.ts';
 import { renderTraces } from './trace-table.ts';
 import { measureTraceFaults } from './traces.ts';
@@ -34,6 +35,11 @@ addMeasurement('fusion', 'the weight of the dense leg, leaving one set out at a 
 addMeasurement('traces', 'injected faults: does the digest name the culprit?', async (data) => {
   const report = await measureTraceFaults(join(data, 'trace-faults'));
   return { markdown: renderTraces(report), report };
+});
+
+addMeasurement('digests', 'anomalies without words: does a precedent name the culprit?', async (data) => {
+  const report = await measureDigests(digestFile(data));
+  return { markdown: renderDigests(report), report };
 });
 
 try {

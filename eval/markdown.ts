@@ -1,4 +1,5 @@
 import type { AbstentionReport } from './abstention.ts';
+import type { DigestReport } from './digests.ts';
 import type { FusionReport } from './fusion.ts';
 import type { Measured } from './metrics.ts';
 import { type Comparison, type Metric, type RetrievalReport, SYSTEMS, type System } from './retrieval.ts';
@@ -79,6 +80,20 @@ function interval({ value, low, high }: Measured): string {
 
 function round(value: number): string {
   return value.toFixed(3).replace(/^0/, '');
+}
+
+/** The best hypothesis of each digest against the truth; abstaining does not hide it. */
+export function renderDigests(reports: readonly DigestReport[]): string {
+  const figure = ({ value, low, high }: Measured) => `${round(value)} [${round(low)}–${round(high)}]`;
+  const rows = reports.map(({ system, pastIncidents, service, category, both, abstained }) => [
+    system,
+    `${service.n} of ${pastIncidents} past`,
+    ...[service, category, both, abstained].map(figure),
+  ]);
+  return [
+    '# Anomaly digests: is the best hypothesis right?',
+    renderTable(['system', 'asked', 'service', 'category', 'both', 'abstained'], rows),
+  ].join('\n\n');
 }
 
 export function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

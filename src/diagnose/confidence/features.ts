@@ -23,18 +23,21 @@ export function evaluationFeatures(evidence: Evidence, answerable: Answerable): 
     nearness(neighbours),
     agreement(neighbours),
     completeness(evidence),
-    traceEvidence(evidence),
+    telemetry(evidence),
     serviceMatch(evidence, neighbours),
   ];
 }
 
-/** How well is this cause supported? PACE-LM's root-cause evaluation: only these features see the prediction. */
+/**
+ * How well is this cause supported? PACE-LM's root-cause evaluation: only these features see the prediction. What nobody
+ * could have told (no traces, no runbook found) speaks neither for the cause nor against it.
+ */
 export function causeFeatures(evidence: Evidence, prediction: RootCausePrediction): Feature[] {
   return [
     voteShare(prediction),
-    traceAgreement(evidence, prediction),
-    runbookSupport(evidence, prediction),
     notContradicted(prediction),
+    ...traceAgreement(evidence, prediction),
+    ...runbookSupport(evidence, prediction),
   ];
 }
 
@@ -80,15 +83,15 @@ function completeness({ situation, digest }: Evidence): Feature {
   };
 }
 
-function traceEvidence({ digest }: Evidence): Feature {
+function telemetry({ situation, digest }: Evidence): Feature {
   const [suspect] = digest?.suspects ?? [];
-  if (!digest) return { name: 'trace-evidence', value: 0, reason: 'no traces were given' };
-  if (!suspect) return { name: 'trace-evidence', value: 0, reason: 'the traces show no suspect' };
-  return {
-    name: 'trace-evidence',
-    value: 1,
-    reason: `traces point at ${suspect.service}: ${suspect.reasons[0] ?? 'changed'}`,
-  };
+  const name = 'telemetry';
+  if (suspect) {
+    return { name, value: 1, reason: `traces point at ${suspect.service}: ${suspect.reasons[0] ?? 'changed'}` };
+  }
+  const signals = situation.signals.length + (digest?.signals.length ?? 0);
+  if (signals > 0) return { name, value: 0.5, reason: `${signals} anomalies were given, but no suspect` };
+  return { name, value: 0, reason: digest ? 'the traces show no suspect' : 'no traces were given' };
 }
 
 function serviceMatch({ situation, digest, graph }: Evidence, neighbours: readonly RankedIncident[]): Feature {
@@ -114,27 +117,27 @@ function voteShare({ hypotheses, rootCause }: RootCausePrediction): Feature {
   };
 }
 
-function traceAgreement({ digest }: Evidence, { rootCause }: RootCausePrediction): Feature {
+function traceAgreement({ digest }: Evidence, { rootCause }: RootCausePrediction): Feature[] {
   const suspects = digest?.suspects ?? [];
-  if (suspects.length === 0)
-    return { name: 'trace-agreement', value: 0, reason: 'no trace evidence for or against this cause' };
+  if (suspects.length === 0) return [];
   const rank = suspects.findIndex(({ service }) => service === rootCause.service);
   const named = rootCause.service ?? 'no service';
-  if (rank < 0) return { name: 'trace-agreement', value: 0, reason: `the traces do not suspect ${named}` };
-  return {
-    name: 'trace-agreement',
-    value: 1 / (rank + 1),
-    reason: `${named} is suspect ${rank + 1} of ${suspects.length} in the traces`,
-  };
+  const reason =
+    rank < 0
+      ? `the traces do not suspect ${named}`
+      : `${named} is suspect ${rank + 1} of ${suspects.length} in the traces`;
+  return [{ name: 'trace-agreement', value: rank < 0 ? 0 : 1 / (rank + 1), reason }];
 }
 
-function runbookSupport({ runbooks }: Evidence, { rootCause }: RootCausePrediction): Feature {
-  const runbook = runbooks.find(
-    (ranked) => rootCause.service !== null && ranked.runbook.services.includes(rootCause.service),
+function runbookSupport({ runbooks }: Evidence, { rootCause }: RootCausePrediction): Feature[] {
+  if (runbooks.length === 0) return [];
+  const about = runbooks.find(
+    ({ runbook }) => rootCause.service !== null && runbook.services.includes(rootCause.service),
   );
-  return runbook
-    ? { name: 'runbook-support', value: 1, reason: `the runbook ${runbook.runbook.id} is about ${rootCause.service}` }
-    : { name: 'runbook-support', value: 0, reason: 'no matching runbook is about the service named' };
+  const reason = about
+    ? `the runbook ${about.runbook.id} is about ${rootCause.service}`
+    : 'no matching runbook is about the service named';
+  return [{ name: 'runbook-support', value: about ? 1 : 0, reason }];
 }
 
 function notContradicted({ hypotheses, rootCause }: RootCausePrediction): Feature {

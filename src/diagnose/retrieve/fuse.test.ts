@@ -83,10 +83,10 @@ describe('the fused score', () => {
     expect(fuseByScaledMean({}, { legs: [], exact: false })).toBe(0);
   });
 
-  it('lets signals weigh as much as all words', () => {
+  it('lets signals weigh twice as much as all words', () => {
     const active = { legs, exact: false };
     expect(fuseByScaledMean({ signals: 1 }, active)).toBeCloseTo(
-      fuseByScaledMean({ dense: 1, lexical: 1 }, active),
+      2 * fuseByScaledMean({ dense: 1, lexical: 1 }, active),
       10,
     );
   });

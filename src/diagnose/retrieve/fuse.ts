@@ -4,10 +4,11 @@ import type { ScoreBreakdown } from '../../domain/evidence.ts';
 export type Leg = 'dense' | 'lexical' | 'signals';
 
 /**
- * Weights of the mean. Signals are structured evidence of the anomaly itself, so they weigh as much as all words. What
- * dense has of the words is measured for the bundled model: `npm run eval -- fusion`; a stronger model deserves more.
+ * Weights of the mean. Signals are structured evidence of the anomaly itself, so they weigh twice as much as all words
+ * (`npm run eval -- digests`). What dense has of the words is measured for the bundled model (`npm run eval -- fusion`);
+ * a stronger model deserves more.
  */
-const LEG_WEIGHTS: Readonly<Record<Leg, number>> = { dense: 0.35, lexical: 0.65, signals: 1 };
+const LEG_WEIGHTS: Readonly<Record<Leg, number>> = { dense: 0.35, lexical: 0.65, signals: 2 };
 
 /**
  * Where the query names a document, naming decides and the mean orders within: half of the scale for each, so that
