@@ -20,16 +20,37 @@ export function splitBlocks(markdown: string, limits: BlockLimits): Block[] {
   return groupLines(withoutComments(markdown).split('\n')).flatMap((block) => shrink(block, limits));
 }
 
+/** A fence's first line, or a whole comment; each attempt ends at the next of its kind, so the search is linear. */
+const FENCE_OR_COMMENT = /^[ \t]*(`{3,}(?=[^`\n]*$)|~{3,})|<!--(?:(?!-->|<!--)[\s\S])*-->/gm;
+
 /**
  * Keeps the number of lines, so that positions stay true. A comment that opens twice is left alone: to look for the end
  * of each `<!--` would take hours on a hostile file. Fences are left alone: there it may be part of a command.
  */
 function withoutComments(markdown: string): string {
-  const blank = (comment: string) => comment.replace(/[^\n]/g, '');
-  return markdown.replace(
-    /^[ \t]*(```+|~~~+)[\s\S]*?^[ \t]*\1|<!--(?:(?!-->|<!--)[\s\S])*-->/gm,
-    (found, fence?: string) => (fence === undefined ? blank(found) : found),
-  );
+  const search = new RegExp(FENCE_OR_COMMENT);
+  let kept = '';
+  let at = 0;
+  for (let found = search.exec(markdown); found !== null; found = search.exec(markdown)) {
+    const [text, fence] = found;
+    if (fence === undefined) {
+      kept += markdown.slice(at, found.index) + text.replace(/[^\n]/g, '');
+      at = search.lastIndex;
+    } else search.lastIndex = findFenceEnd(markdown, search.lastIndex, fence);
+  }
+  return kept + markdown.slice(at);
+}
+
+/** Where the line that closes a fence ends. One that is never closed runs to the end, as `groupLines` has it. */
+function findFenceEnd(markdown: string, start: number, fence: string): number {
+  for (let end = markdown.indexOf('\n', start); end !== -1; ) {
+    const next = markdown.indexOf('\n', end + 1);
+    const line = markdown.slice(end + 1, next === -1 ? undefined : next).trim();
+    if (line.startsWith(fence) && line === fence.charAt(0).repeat(line.length))
+      return next === -1 ? markdown.length : next;
+    end = next;
+  }
+  return markdown.length;
 }
 
 const FENCE = /^\s*(?:[-*+>]\s+|\d+[.)]\s+)*(`{3,}|~{3,})/;

@@ -17,10 +17,7 @@ export interface EmbeddedBatch {
 /** Batches that wait or work at the same time: enough to keep every worker of a pool busy, few enough to stay small. */
 const MAX_IN_FLIGHT = 8;
 
-/**
- * Texts are sorted by length within a window of about this many, because a batch is padded to its longest text; a larger
- * window saves little more and lets its reader wait for the first vectors.
- */
+/** Chunks that go to the index in one write: enough to make writes few, few enough for the first to come soon. */
 const WINDOW = 512;
 
 /** What the index has no vector of. A chunk that several documents share is embedded once. */
@@ -81,15 +78,10 @@ export function toEmbeddingText(chunk: Chunk): string {
 type EmbedTexts = (texts: readonly string[]) => Promise<Float32Array[]>;
 
 async function embedWindow(window: readonly Chunk[], maxBatch: number, embed: EmbedTexts): Promise<EmbeddedChunk[]> {
-  const texts = window.map((chunk, at) => ({ at, text: toEmbeddingText(chunk) }));
-  const byLength = texts.sort((a, b) => a.text.length - b.text.length || a.at - b.at);
-  const batches = slices(byLength, maxBatch).map(async (batch) => {
-    const vectors = await embed(batch.map(({ text }) => text));
-    return batch.map(({ at }, place) => ({ at, vector: vectors[place] }));
-  });
-  const vectorAt = new Map((await Promise.all(batches)).flat().map(({ at, vector }) => [at, vector]));
+  const batches = slices(window.map(toEmbeddingText), maxBatch).map(embed);
+  const vectors = (await Promise.all(batches)).flat();
   return window.flatMap(({ id, text }, at) => {
-    const vector = vectorAt.get(at);
+    const vector = vectors[at];
     return vector === undefined ? [] : [{ id, text, vector }];
   });
 }

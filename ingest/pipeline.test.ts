@@ -4,6 +4,7 @@ import type { KnowledgeIndex } from '../src/ports.ts';
 import { createHashEmbedder } from '../src/testing/hash-embedder.ts';
 import { createKnowledgeFolder, type KnowledgeFolder } from '../src/testing/knowledge-folder.ts';
 import { createMemoryIndex } from '../src/testing/memory-index.ts';
+import { listMissing } from './embed.ts';
 import { type IngestProgress, ingest } from './pipeline.ts';
 
 const now = () => new Date('2026-03-01T10:00:00Z');
@@ -201,6 +202,26 @@ describe('ingesting', () => {
       published: true,
     });
     expect(await readServed(full.index)).toHaveLength(4);
+  });
+
+  it('adds again what another machine’s sweep took before the flip', async () => {
+    await using folder = await createKnowledgeFolder(FILES);
+    const workshop = openWorkshop();
+    const swept: number[] = [];
+    const index: KnowledgeIndex = {
+      ...workshop.index,
+      async publish(generation, ...rest) {
+        swept.push((await workshop.index.sweep()).chunks);
+        return workshop.index.publish(generation, ...rest);
+      },
+    };
+    const report = await ingest({ knowledgeDir: folder.path, now }, { ...workshop, index });
+    expect(swept).toEqual([report.chunks]);
+    expect(report.embedded).toBe(2 * report.chunks);
+    const { model } = (await workshop.index.findGeneration())!;
+    expect(
+      (await listMissing(await readServed(workshop.index), model, workshop.index)).flatMap((m) => m.chunks),
+    ).toEqual([]);
   });
 
   it('tells how far it is', async () => {

@@ -7,7 +7,7 @@ import { assertKnowledge, collect, compareFiles } from './collect.ts';
 import { embedMissing, listMissing } from './embed.ts';
 import { findGitState } from './git.ts';
 import { parseFiles } from './parse.ts';
-import { addVectors, buildGeneration, publish } from './publish.ts';
+import { addVectors, buildGeneration, publish, restoreSwept } from './publish.ts';
 import { readKnowledge } from './read.ts';
 import { createStopwatch } from './stopwatch.ts';
 
@@ -69,6 +69,8 @@ async function ingestAlone(
   const onAdded = (done: number) => onProgress({ stage: 'embed', done, total });
   const embedded = await watch.stage('publish', () => addVectors(vectors, model, index, onAdded, signal));
   const published = await watch.stage('publish', () => publish(generation, knowledge.documents, served, index, signal));
+  const ports = { index, embedder };
+  const restored = await watch.stage('publish', () => restoreSwept(knowledge.documents, model, ports, signal));
   onProgress({ stage: 'publish', done: generation.chunks, total: generation.chunks });
 
   return {
@@ -79,7 +81,7 @@ async function ingestAlone(
     problems: [...knowledge.problems],
     documents: generation.documents,
     chunks: generation.chunks,
-    embedded,
+    embedded: embedded + restored,
     timings: watch.timings(),
   };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { KnowledgeDocument } from '../src/domain/document.ts';
 import type { EmbeddingModel, Generation } from '../src/domain/generation.ts';
-import type { KnowledgeIndex } from '../src/ports.ts';
-import type { EmbeddedBatch } from './embed.ts';
+import type { Embedder, KnowledgeIndex } from '../src/ports.ts';
+import { type EmbeddedBatch, embedMissing, listMissing } from './embed.ts';
 import type { GitState } from './git.ts';
 
 /**
@@ -69,4 +69,18 @@ export async function publish(
   if (isNew) await index.publish(generation, documents, signal);
   await index.sweep(signal);
   return isNew;
+}
+
+/**
+ * Adds what is gone of the published chunks, and returns how many that were: until the flip nothing names new vectors,
+ * so another machine's sweep may have taken them. A sweep that starts after the flip spares them.
+ */
+export async function restoreSwept(
+  documents: readonly KnowledgeDocument[],
+  model: EmbeddingModel,
+  { index, embedder }: { readonly index: KnowledgeIndex; readonly embedder: Embedder },
+  signal?: AbortSignal,
+): Promise<number> {
+  const swept = await listMissing(documents, model, index, signal);
+  return addVectors(embedMissing(swept, embedder, signal), model, index, () => {}, signal);
 }

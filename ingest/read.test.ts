@@ -81,9 +81,25 @@ describe('reading the knowledge folder', () => {
     ['a picture', 'runbooks/a.png', 'x', 'skipped: only .md, .markdown, .mdx files are read in runbooks/'],
     ['Markdown among topologies', 'topology/a.md', 'x', 'skipped: only .yaml, .yml files are read in topology/'],
     ['bytes that are no text', 'incidents/a.md', Uint8Array.from([1, 0, 2]), 'skipped: not a text file'],
-    ['a dump', 'runbooks/a.md', 'x'.repeat(6 * 1024 * 1024), 'skipped: larger than 5 MB (6.0 MB)'],
+    [
+      'a dump',
+      'runbooks/a.md',
+      'x'.repeat(2 * 1024 * 1024),
+      'skipped: larger than 1 MB (2.0 MB): too slow to parse, split it by topic',
+    ],
   ])('skips %s and says why', async (_what, path, content, outcome) => {
     expect(await reasonFor(path, content)).toEqual([outcome]);
+  });
+
+  it('lets others have a turn between files', async () => {
+    await using folder = await createKnowledgeFolder({ 'runbooks/a.md': 'A', 'runbooks/b.md': 'B' });
+    let turns = 0;
+    const seen: number[] = [];
+    for await (const _ of readKnowledge(folder.path)) {
+      seen.push(turns);
+      setImmediate(() => turns++);
+    }
+    expect(seen).toEqual([0, 1]);
   });
 
   it('does not see hidden files and folders', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DocumentKind } from '../src/domain/document.ts';
 import { messageOf, PrecedentError } from '../src/domain/errors.ts';
 import type { FileOutcome, KnowledgeProblem } from '../src/domain/ingest-report.ts';
@@ -37,13 +38,19 @@ const FOLDERS: readonly Folder[] = [
 ];
 export const KNOWLEDGE_FOLDERS = FOLDERS.map((folder) => folder.name);
 
-/** Nobody writes 5 MB of runbook by hand; what is larger is a dump that would drown the rest. */
-const MAX_BYTES = 5 * 1024 * 1024;
+/**
+ * Nobody writes 1 MB of runbook by hand; what is larger is a dump that would drown the rest, and Markdown's own grammar
+ * takes more than linear time of a hostile paragraph (a limit lessens that, it does not prevent it).
+ */
+const MAX_BYTES = 1024 * 1024;
 
 /** Files that are being read while an earlier one is parsed. */
 const READ_AHEAD = 16;
 
-/** All files of the knowledge folder in the order of their paths. Hidden files are not knowledge. */
+/**
+ * All files of the knowledge folder in the order of their paths. Hidden files are not knowledge. Whoever parses a file
+ * holds the event loop meanwhile, so before the next file everybody else has a turn.
+ */
 export async function* readKnowledge(
   knowledgeDir: string,
   signal?: AbortSignal,
@@ -54,12 +61,15 @@ export async function* readKnowledge(
     for await (const found of walk({ root, folder, signal }, folder.name, [])) {
       signal?.throwIfAborted();
       ahead.push('status' in found ? Promise.resolve(found) : readSource(root, folder, found.path));
-      if (ahead.length >= READ_AHEAD) yield* ahead.splice(0, 1);
+      if (ahead.length < READ_AHEAD) continue;
+      yield* ahead.splice(0, 1);
+      await nextTurn();
     }
   }
   for (const file of ahead) {
     signal?.throwIfAborted();
     yield file;
+    await nextTurn();
   }
 }
 
@@ -156,7 +166,10 @@ async function readSource(root: string, folder: Folder, path: string): Promise<S
     return skipped(path, `only ${folder.extensions.join(', ')} files are read in ${folder.name}/`);
   try {
     const size = (await stat(join(root, path))).size;
-    if (size > MAX_BYTES) return skipped(path, `larger than 5 MB (${(size / 1024 / 1024).toFixed(1)} MB)`);
+    if (size > MAX_BYTES) {
+      const reason = `larger than 1 MB (${(size / 1024 / 1024).toFixed(1)} MB): too slow to parse, split it by topic`;
+      return skipped(path, reason);
+    }
     const bytes = await readFile(join(root, path));
     const decoded = decodeText(bytes, path);
     if (decoded === undefined) return skipped(path, 'not a text file');

@@ -65,4 +65,10 @@ describe('what a section is for', () => {
     expect(normaliseHeading('Step 2: Check logs')).toBe('check logs');
     expect(normaliseHeading('What’s next')).toBe('whats next');
   });
+
+  it('a heading of nothing but brackets takes no time', () => {
+    const started = performance.now();
+    expect(normaliseHeading('('.repeat(200_000))).toBe('');
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
 });

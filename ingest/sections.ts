@@ -131,13 +131,16 @@ function resemblingRole(name: string, kind: MarkdownKind): SectionRole | undefin
 
 /** `### 2. Root Cause(s) (draft):` → `root causes`. */
 export function normaliseHeading(heading: string): string {
-  return heading
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/\((s|es)\)/g, '$1')
-    .replace(/\([^)]*\)/g, ' ')
-    .replace(/['’]/g, '')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .replace(/^ ?(?:step )?\d+(?: \d+)* (?!whys)/, '')
-    .trim();
+  return (
+    heading
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/\((s|es)\)/g, '$1')
+      // Not `[^)]*`: it would run to the end of the heading from every `(`.
+      .replace(/\([^()]*\)/g, ' ')
+      .replace(/['’]/g, '')
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .replace(/^ ?(?:step )?\d+(?: \d+)* (?!whys)/, '')
+      .trim()
+  );
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { PrecedentError } from './domain/errors.ts';
 import { DiagnosisRequest } from './domain/request.ts';
-import type { Ports } from './ports.ts';
+import type { ChatModel, Ports } from './ports.ts';
 import { createHashEmbedder } from './testing/hash-embedder.ts';
 import { createKnowledgeFolder } from './testing/knowledge-folder.ts';
 import { createMemoryCasebook } from './testing/memory-casebook.ts';
 import { createMemoryIndex } from './testing/memory-index.ts';
+import { createScriptedChatModel } from './testing/scripted-chat-model.ts';
 import { answers, hangs, limitsRate, type ScriptedReply, sendsHtml, startScriptedLlm } from './testing/scripted-llm.ts';
 
 const INCIDENT = `---
@@ -88,7 +90,42 @@ describe('the program as a whole, with an LLM on a real socket', () => {
   });
 });
 
+it('gives a chat model that was handed in time to answer, without LLM settings', async () => {
+  await using folder = await createKnowledgeFolder({ 'incidents/2026/2026-02-11-saturated.md': INCIDENT });
+  const scripted = createScriptedChatModel(JSON.stringify(ANSWER));
+  const thinking = new Promise((resolve) => setTimeout(resolve, 20));
+  const chatModel: ChatModel = {
+    ...scripted,
+    complete: (request, signal) => thinking.then(() => scripted.complete(request, signal)),
+  };
+  await using app = openApp({ KNOWLEDGE_DIR: folder.path }, { chatModel });
+  await app.ingest();
+  expect(await app.desk.complete(REQUEST)).toMatchObject({ engine: 'llm' });
+});
+
 describe('readiness', () => {
+  it('waits for nobody: a dependency that does not answer is not ready', async () => {
+    const casebook = { ...createMemoryCasebook(), ping: () => new Promise<void>(() => {}) };
+    await using app = openApp({}, { casebook });
+    const checks = await app.checkReadiness();
+    expect(checks).toContainEqual({ name: 'casebook', ok: false, detail: 'no answer within 2 s' });
+    expect(checks).toContainEqual({ name: 'index', ok: true, detail: 'answers' });
+  });
+
+  it('says that the index is down even while what was loaded from it is served', async () => {
+    const index = createMemoryIndex();
+    const away = () => Promise.reject(new PrecedentError('index-unavailable', 'Chroma is away'));
+    let isAway = false;
+    await using folder = await createKnowledgeFolder({ 'incidents/2026/2026-02-11-saturated.md': INCIDENT });
+    const flaky = { ...index, ping: (signal?: AbortSignal) => (isAway ? away() : index.ping(signal)) };
+    await using app = openApp({ KNOWLEDGE_DIR: folder.path }, { index: flaky });
+    await app.ingest();
+    await app.getServiceGraph();
+    isAway = true;
+    const checks = await app.checkReadiness();
+    expect(checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(['index']);
+  });
+
   it('names what is missing before the first ingest', async () => {
     await using app = openApp({});
     const checks = await app.checkReadiness();

@@ -49,9 +49,15 @@ export interface App extends AsyncDisposable {
   /** Throws `not-found`. */
   getDocument(kind: DocumentKind, id: string): Promise<KnowledgeDocument>;
   getServiceGraph(): Promise<ServiceGraph>;
-  /** Asks every dependency; never throws. */
-  checkReadiness(): Promise<Check[]>;
+  /** Asks every dependency, for 2 s each unless told otherwise; never throws. */
+  checkReadiness(limitMs?: number): Promise<Check[]>;
 }
+
+/** Shorter than the patience of whoever probes /readyz. */
+const CHECK_MS = 2_000;
+
+/** The time of a chat model that was handed in, with no settings beside it. */
+const UNCONFIGURED_LLM_MS = 30_000;
 
 /** The composition root: the only place that knows which driver serves which port. `overrides` is the seam for tests. */
 export function createApp(
@@ -68,7 +74,7 @@ export function createApp(
   const ports = createPorts(config, secrets, overrides, observers.onDownload);
   const elapsed = () => performance.now();
   const reader = createKnowledgeReader({ ...ports, elapsed });
-  const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? 1);
+  const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? UNCONFIGURED_LLM_MS);
   const llm = { llmDeadline, ...(config.llm ? { llmSettings: { temperature: config.llm.temperature } } : {}) };
   const onStage = observers.onStage ? { onStage: observers.onStage } : {};
   const desk = createDesk({
@@ -90,12 +96,17 @@ export function createApp(
     digest: (request) => digestWith(request, reader),
     getDocument: async (kind, id) => findDocument(await reader.current(), kind, id),
     getServiceGraph: async () => (await reader.current()).graph,
-    checkReadiness: () => checkAll(ports, reader),
+    checkReadiness: (limitMs = CHECK_MS) => checkAll(ports, reader, limitMs),
     async [Symbol.asyncDispose]() {
       await desk[Symbol.asyncDispose]();
-      await Promise.allSettled(
-        [ports.embedder, ports.index, ports.casebook].map((port) => port[Symbol.asyncDispose]()),
-      );
+      // The index first: its server is a process of its own and must not outlive this one, whatever comes after.
+      for (const port of [ports.index, ports.casebook, ports.embedder]) {
+        try {
+          await port[Symbol.asyncDispose]();
+        } catch (error) {
+          observers.onBackgroundFailure?.('close', error);
+        }
+      }
     },
   };
 }
@@ -174,24 +185,38 @@ function findDocument(knowledge: Knowledge, kind: DocumentKind, id: string): Kno
   return document;
 }
 
-async function checkAll(ports: Ports, reader: KnowledgeReader): Promise<Check[]> {
+async function checkAll(ports: Ports, reader: KnowledgeReader, limitMs: number): Promise<Check[]> {
   const { embedder, index, casebook, chatModel } = ports;
   return Promise.all([
-    check('embedder', async () => (await embedder.describe()).id),
-    check('index', async () => index.ping().then(() => 'answers')),
-    check('casebook', async () => casebook.ping().then(() => 'answers')),
-    check('knowledge', async () => {
-      const { generation } = await reader.current();
+    check('embedder', limitMs, async (signal) => (await embedder.describe(signal)).id),
+    check('index', limitMs, async (signal) => index.ping(signal).then(() => 'answers')),
+    check('casebook', limitMs, async (signal) => casebook.ping(signal).then(() => 'answers')),
+    check('knowledge', limitMs, async (signal) => {
+      const { generation } = await reader.current(signal);
       return `${generation.documents} documents, generation ${generation.key.slice(0, 12)}`;
     }),
-    check('llm', async () => chatModel?.name ?? 'none configured: the precedent engine answers'),
+    check('llm', limitMs, async () =>
+      chatModel ? `${chatModel.name}, asked only when a diagnosis is` : 'none configured: the precedent engine answers',
+    ),
   ]);
 }
 
-async function check(name: Check['name'], ask: () => Promise<string>): Promise<Check> {
+async function check(
+  name: Check['name'],
+  limitMs: number,
+  ask: (signal: AbortSignal) => Promise<string>,
+): Promise<Check> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs);
+  // Raced as well as signalled: a dependency that hangs may not heed the signal either.
+  const late = new Promise<never>((_resolve, reject) => {
+    limit.signal.addEventListener('abort', () => reject(limit.signal.reason), { once: true });
+  });
   try {
-    return { name, ok: true, detail: await ask() };
+    return { name, ok: true, detail: await Promise.race([late, ask(limit.signal)]) };
   } catch (error) {
     return { name, ok: false, detail: isPrecedentError(error) ? `${error.code}: ${error.message}` : messageOf(error) };
+  } finally {
+    clearTimeout(timer);
   }
 }

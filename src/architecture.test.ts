@@ -28,7 +28,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
     packages: ['remark', 'unified', 'mdast', 'unist', 'yaml', 'zod', 'node:crypto', 'node:path'],
   },
   'ingest-sources': {
-    files: ['ingest/read.ts', 'ingest/git.ts', 'ingest/decode.ts'],
+    files: ['ingest/read.ts', 'ingest/git.ts'],
     ours: ['domain', 'ports', 'ingest'],
     packages: ['node:'],
   },
@@ -51,7 +51,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
     ours: ['app', 'config', 'domain', 'http', 'log', 'ingest'],
     packages: ['commander', 'zod', 'node:'],
   },
-  main: { files: ['src/main.ts'], ours: ['cli'], packages: [] },
+  main: { files: ['src/main.ts'], ours: ['cli', 'domain'], packages: [] },
   testing: { files: ['src/testing/'], ours: ['domain', 'ports', 'diagnose'], packages: ['node:', 'zod', 'hono'] },
   eval: {
     files: ['eval/'],

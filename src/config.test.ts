@@ -45,6 +45,13 @@ describe('configuration', () => {
     expect(readConfig({ CHROMA_URL: '', PORT: '' }, NO_FILE).config.port).toBe(8787);
   });
 
+  it('treats blanks and YAML’s null as not set', () => {
+    const file = join(folder, 'empty.yaml');
+    writeFileSync(file, 'PORT:\nLOG_LEVEL: " "\nHOST: null\n');
+    const { config } = readConfig({ PORT: ' ', MAX_BODY_BYTES: '\t' }, file);
+    expect(config).toMatchObject({ port: 8787, logLevel: 'info', host: '127.0.0.1', maxBodyBytes: 16_777_216 });
+  });
+
   it('takes precedent.yaml below the environment', () => {
     const file = join(folder, 'precedent.yaml');
     writeFileSync(file, 'PORT: 9000\nLOG_LEVEL: debug\n');
@@ -73,6 +80,7 @@ describe('configuration', () => {
     const example = readFileSync(join(PROJECT_DIR, '.env.example'), 'utf8');
     const names = [...example.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
     expect(names.sort()).toEqual(Object.keys(Settings.shape).sort());
+    expect(example).toContain(`\nMAX_BODY_BYTES=${readConfig({}, NO_FILE).config.maxBodyBytes}\n`);
   });
 });
 

@@ -9,6 +9,10 @@ export const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url)).replace
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host.toLowerCase());
+}
+
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
 const wholeNumber = (min: number, max: number) =>
   z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min).max(max);
@@ -38,13 +42,13 @@ export const Settings = z
     LLM_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
     /** After this a diagnosis is answered 202 and finished in the background. */
     TIME_BUDGET_MS: wholeNumber(1, 600_000).default(10_000),
-    MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(33_554_432),
+    MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(16_777_216),
     API_TOKENS: z.string().optional(),
     LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   })
   .superRefine((settings, context) => {
     const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (!LOOPBACK.has(settings.HOST) && tokensOf(settings.API_TOKENS).length === 0) {
+    if (!isLoopback(settings.HOST) && tokensOf(settings.API_TOKENS).length === 0) {
       wrong('HOST', `${settings.HOST} can be reached from other machines: set API_TOKENS, or bind to 127.0.0.1`);
     }
     if (settings.LLM_BASE_URL && !settings.LLM_MODEL) wrong('LLM_MODEL', 'is needed when LLM_BASE_URL is set');
@@ -81,7 +85,7 @@ export interface Secrets {
 
 /**
  * Settings from the environment over `precedent.yaml` (same names) over defaults. Throws `config-invalid` with every
- * mistake at once. An empty value counts as not set.
+ * mistake at once. An empty value, blank or null counts as not set.
  */
 export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { config: Config; secrets: Secrets } {
   const fromFile = readSettingsFile(file);
@@ -99,9 +103,12 @@ export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { c
 
 function pickSettings(source: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const names = Object.keys(Settings.shape);
-  return Object.fromEntries(
-    names.flatMap((name) => (source[name] === undefined || source[name] === '' ? [] : [[name, source[name]]])),
-  );
+  return Object.fromEntries(names.flatMap((name) => (isSet(source[name]) ? [[name, source[name]]] : [])));
+}
+
+/** `PORT=' '` would otherwise become port 0, and YAML reads `PORT:` as null. */
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '');
 }
 
 function readSettingsFile(file: string): { settings: Record<string, unknown>; problems: Problem[] } {

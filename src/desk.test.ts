@@ -30,7 +30,28 @@ function open(
   return { desk, casebook, failures };
 }
 
-const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+function defer<T>() {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** A casebook that tells when it was given a record that is no longer pending. */
+function watchCasebook() {
+  const casebook = createMemoryCasebook();
+  const settled = defer<void>();
+  const saveDiagnosis: Casebook['saveDiagnosis'] = async (record, signal) => {
+    await casebook.saveDiagnosis(record, signal);
+    if (record.status !== 'pending') settled.resolve();
+  };
+  return { casebook: { ...casebook, saveDiagnosis }, settled: settled.promise };
+}
+
+/** Work that ends only when it is told to stop. */
+const endless = (_request: DiagnosisRequest, _id: string, signal: AbortSignal) =>
+  new Promise<Diagnosis>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 describe('the desk', () => {
   it('answers at once what is ready in time, and keeps it', async () => {
@@ -41,26 +62,38 @@ describe('the desk', () => {
   });
 
   it('gives an id when the time budget is over, and finishes in the background', async () => {
-    const { desk } = open(async (_request, id) => later(60).then(() => diagnosisOf(id)), { timeBudgetMs: 10 });
+    const answer = defer<Diagnosis>();
+    const { casebook, settled } = watchCasebook();
+    const { desk } = open(() => answer.promise, { casebook, timeBudgetMs: 1 });
     expect(await desk.submit(REQUEST)).toMatchObject({ status: 'pending', id: 'id-1' });
     expect(await desk.get('id-1')).toMatchObject({ status: 'pending' });
-    await later(100);
+    answer.resolve(diagnosisOf('id-1'));
+    await settled;
     expect(await desk.get('id-1')).toMatchObject({ status: 'done' });
   });
 
   it('does not make a caller wait who will not', async () => {
-    const { desk } = open(async (_request, id) => later(20).then(() => diagnosisOf(id)));
+    const answer = defer<Diagnosis>();
+    const { casebook, settled } = watchCasebook();
+    const { desk } = open(() => answer.promise, { casebook });
     expect(await desk.submit(REQUEST, { respondAsync: true })).toMatchObject({ status: 'pending' });
-    await later(60);
+    answer.resolve(diagnosisOf('id-1'));
+    await settled;
     expect(await desk.get('id-1')).toMatchObject({ status: 'done' });
   });
 
-  it('throws to whoever waits, and tells whoever asks later', async () => {
-    const failing = async () => Promise.reject(new PrecedentError('index-unavailable', 'Chroma is away'));
+  const failing = async () => Promise.reject(new PrecedentError('index-unavailable', 'Chroma is away'));
+
+  it('throws to whoever waits', async () => {
     const { desk } = open(failing);
     await expect(desk.submit(REQUEST)).rejects.toMatchObject({ code: 'index-unavailable' });
+  });
+
+  it('tells whoever asks later what went wrong', async () => {
+    const { casebook, settled } = watchCasebook();
+    const { desk } = open(failing, { casebook });
     const { id } = await desk.submit(REQUEST, { respondAsync: true });
-    await later(20);
+    await settled;
     expect(await desk.get(id)).toMatchObject({ status: 'failed', code: 'index-unavailable', detail: 'Chroma is away' });
   });
 
@@ -76,22 +109,40 @@ describe('the desk', () => {
   });
 
   it('turns away more than it can work on', async () => {
-    const { desk } = open(
-      (_request, _id, signal) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-      { timeBudgetMs: 20 },
-    );
+    const { desk } = open(endless, { timeBudgetMs: 1 });
     for (let count = 0; count < 64; count++) await desk.submit(REQUEST, { respondAsync: true });
     await expect(desk.submit(REQUEST)).rejects.toMatchObject({ code: 'overloaded', isRetryable: true });
     await desk[Symbol.asyncDispose]();
   });
 
+  it('turns them away also when all come in the same moment', async () => {
+    const { desk } = open(endless, { timeBudgetMs: 1 });
+    const all = Array.from({ length: 500 }, () => desk.submit(REQUEST, { respondAsync: true }));
+    const outcomes = await Promise.allSettled(all);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(64);
+    await desk[Symbol.asyncDispose]();
+  });
+
+  it('has room again for whoever comes after a promise that could not be written down', async () => {
+    const away = {
+      ...createMemoryCasebook(),
+      saveDiagnosis: () => Promise.reject(new PrecedentError('casebook-unavailable', 'full')),
+    };
+    const { desk } = open(async (_request, id) => diagnosisOf(id), { casebook: away });
+    await Promise.allSettled(Array.from({ length: 64 }, () => desk.submit(REQUEST, { respondAsync: true })));
+    expect(await desk.submit(REQUEST)).toMatchObject({ status: 'done' });
+  });
+
+  it('turns no command away, which waits in a process of its own', async () => {
+    const answer = defer<Diagnosis>();
+    const { desk } = open(() => answer.promise);
+    const all = Array.from({ length: 65 }, () => desk.complete(REQUEST));
+    answer.resolve(diagnosisOf('any'));
+    expect(await Promise.all(all)).toHaveLength(65);
+  });
+
   it('lets go at closing time: finishes what is nearly done and ends the rest', async () => {
-    const { desk, casebook } = open(
-      (_request, _id, signal) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-      { timeBudgetMs: 20 },
-    );
+    const { desk, casebook } = open(endless, { timeBudgetMs: 1 });
     await desk.submit(REQUEST, { respondAsync: true });
     await desk[Symbol.asyncDispose]();
     expect(await casebook.findDiagnosis('id-1')).toMatchObject({ status: 'failed' });

@@ -19,7 +19,10 @@ export interface Desk extends AsyncDisposable {
    * over. What goes wrong while the caller waits is thrown; what goes wrong later is in the record.
    */
   submit(request: DiagnosisRequest, options?: { readonly respondAsync?: boolean }): Promise<DiagnosisRecord>;
-  /** The diagnosis, however long it takes: for callers without a deadline. */
+  /**
+   * The diagnosis, however long it takes: for callers without a deadline. Never turned away: these callers are commands
+   * in a process of their own, which set their own pace; what they have at work still counts when others submit.
+   */
   complete(request: DiagnosisRequest): Promise<Diagnosis>;
   /** Throws `not-found` for an id nobody was given. */
   get(id: string): Promise<DiagnosisRecord>;
@@ -41,7 +44,13 @@ export function createDesk(parts: {
     return { status: 'pending', id: parts.newId(), createdAt: parts.now().toISOString() };
   }
 
-  async function work(request: DiagnosisRequest, { id, createdAt }: PendingRecord): Promise<DoneRecord> {
+  /** Begins once the caller's promise of an answer is written down, where there is one. */
+  async function work(
+    request: DiagnosisRequest,
+    { id, createdAt }: PendingRecord,
+    promised?: Promise<void>,
+  ): Promise<DoneRecord> {
+    await promised;
     try {
       const diagnosis = await parts.diagnose(request, id, AbortSignal.any([closing.signal]));
       const record: DoneRecord = { status: 'done', id, createdAt, diagnosis };
@@ -61,8 +70,9 @@ export function createDesk(parts: {
       .catch((error: unknown) => parts.onBackgroundFailure('save diagnosis', error));
   }
 
-  function start(request: DiagnosisRequest, opened: PendingRecord): Promise<DoneRecord> {
-    const task = work(request, opened).finally(() => atWork.delete(task));
+  /** Counts as at work from this very call on: whoever is let in later in the same moment sees it. */
+  function start(request: DiagnosisRequest, opened: PendingRecord, promised?: Promise<void>): Promise<DoneRecord> {
+    const task = work(request, opened, promised).finally(() => atWork.delete(task));
     atWork.add(task);
     // Whoever waits sees the error; when nobody waits any more, the record tells it.
     task.catch(() => {});
@@ -76,8 +86,9 @@ export function createDesk(parts: {
       }
       const opened = open();
       if (options.respondAsync) {
-        await parts.casebook.saveDiagnosis(opened);
-        start(request, opened);
+        const promised = parts.casebook.saveDiagnosis(opened);
+        start(request, opened, promised);
+        await promised;
         return opened;
       }
       const late = delay(parts.timeBudgetMs);

@@ -90,6 +90,7 @@ export class ChromaConnection implements AsyncDisposable {
   /** A key of Chroma Cloud knows its tenant, and its database when it may use only one. */
   async #findHome(url: string, signal: AbortSignal): Promise<{ tenant: string; database: string }> {
     const { tenant, database } = this.#options;
+    if (this.#server === undefined) await this.#assertChroma(url, signal);
     if (!this.isCloud || (tenant && database)) {
       return { tenant: tenant ?? 'default_tenant', database: database ?? 'default_database' };
     }
@@ -101,6 +102,13 @@ export class ChromaConnection implements AsyncDisposable {
       'index-unavailable',
       `the Chroma API key opens ${identity.databases.length} databases: set CHROMA_DATABASE to one of them`,
     );
+  }
+
+  /** Whatever answers at the URL; a web page makes the client fail later, in words that help nobody. */
+  async #assertChroma(url: string, signal: AbortSignal): Promise<void> {
+    const beat: unknown = await this.#createClient(url, signal, {}).heartbeat();
+    if (typeof beat === 'number' && Number.isFinite(beat)) return;
+    throw new PrecedentError('index-unavailable', `what answers at ${url} is not a Chroma server: check CHROMA_URL`);
   }
 
   /** One client per call, because the client takes a signal only when it is made; its connections are shared anyway. */

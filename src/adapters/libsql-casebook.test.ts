@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -131,6 +132,19 @@ describe('a casebook server', () => {
       message: expect.stringMatching(/^the casebook at http:\/\/127\.0\.0\.1:1 (?!.*secret-token).*CASEBOOK_URL/s),
     });
   });
+
+  it('that accepts and says nothing does not keep the program from closing', async () => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const casebook = createLibsqlCasebook({ url: `http://127.0.0.1:${port}`, callMs: 60_000 });
+    const asked = casebook.ping().catch(() => {});
+    const before = performance.now();
+    await casebook[Symbol.asyncDispose]();
+    expect(performance.now() - before).toBeLessThan(10_000);
+    await asked;
+    server.close();
+  }, 20_000);
 
   it('that accepts and says nothing is given up in time', async () => {
     const server = createServer(() => {}).listen(0, '127.0.0.1');

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@libsql/client';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
 import type { Casebook, DiagnosisRecord } from '../ports.ts';
@@ -15,6 +16,8 @@ export interface LibsqlCasebookOptions {
 
 const CALL_MS = 10_000;
 const PING_MS = 2_000;
+/** How long closing waits for an opening under way; one that takes longer is closed as soon as it is done. */
+const CLOSE_MS = 2_000;
 /** How long a writer waits for another process's write, which takes milliseconds; nothing else runs meanwhile. */
 const BUSY_MS = 5_000;
 
@@ -60,8 +63,14 @@ class LibsqlCasebook implements Casebook {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    const client = await this.#opening?.catch(() => undefined);
-    client?.close();
+    if (!this.#opening) return;
+    const closed = this.#opening.then(
+      (client) => client.close(),
+      () => undefined,
+    );
+    const bound = new AbortController();
+    const late = sleep(CLOSE_MS, undefined, { signal: bound.signal });
+    await Promise.race([closed, late]).finally(() => bound.abort());
   }
 
   async #call<T>(use: (client: Client) => Promise<T>, limitMs: number, signal?: AbortSignal): Promise<T> {

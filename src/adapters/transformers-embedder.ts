@@ -10,6 +10,9 @@ import { type ModelFiles, openModelFolder } from './transformers-model-files.ts'
 import { type Preparation, preparationOf, prepareText } from './transformers-preparation.ts';
 import { EmbeddingQueue } from './transformers-queue.ts';
 
+/** How long closing waits for the batches at work. */
+const CLOSING_MS = 5_000;
+
 export interface TransformersEmbedderOptions {
   /** A folder with a transformers.js feature-extraction model (the bundled one is such a folder), or a hub id. */
   readonly model: string;
@@ -53,6 +56,7 @@ class TransformersEmbedder implements Embedder {
   readonly #lifetime = new AbortController();
   #files: ModelFiles | undefined;
   #loading: Promise<LoadedModel> | undefined;
+  readonly #atWork = new Set<Promise<WorkerReply>>();
   #pool: Tinypool | undefined;
 
   constructor(options: TransformersEmbedderOptions) {
@@ -82,6 +86,7 @@ class TransformersEmbedder implements Embedder {
     const closed = new PrecedentError('embedder-unavailable', 'the embedder is closed');
     this.#lifetime.abort(closed);
     this.#queue.close(closed);
+    await this.#finishBatches();
     await this.#replacePool();
   }
 
@@ -130,7 +135,10 @@ class TransformersEmbedder implements Embedder {
     const pool = this.#startPool();
     const limit = AbortSignal.timeout(batchMs);
     try {
-      return await untilAborted<WorkerReply>(pool.run(task), limit);
+      const batch: Promise<WorkerReply> = pool.run(task);
+      this.#atWork.add(batch);
+      batch.finally(() => this.#atWork.delete(batch)).catch(() => {});
+      return await untilAborted(batch, limit);
     } catch (error) {
       if (isPrecedentError(error)) throw error;
       this.#lifetime.signal.throwIfAborted();
@@ -154,6 +162,16 @@ class TransformersEmbedder implements Embedder {
     pool.on('error', () => {});
     this.#pool = pool;
     return pool;
+  }
+
+  /** Ending a thread in the middle of native code ends the process with it; a batch takes a fraction of a second. */
+  async #finishBatches(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, CLOSING_MS);
+    });
+    await Promise.race([Promise.allSettled(this.#atWork), late]);
+    clearTimeout(timer);
   }
 
   async #replacePool(): Promise<void> {

@@ -29,4 +29,6 @@ export const EXIT = {
   unavailable: 3,
   /** Everything worked, and the honest answer is "nothing": no result, no precedent. */
   nothing: 4,
+  /** Stopped by a signal before it was done, as shells say it. */
+  interrupted: 130,
 } as const;

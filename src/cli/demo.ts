@@ -5,7 +5,7 @@ import { Diagnosis } from '../domain/diagnosis.ts';
 import { startServer } from '../http/server.ts';
 import { type CommandContext, EXIT, type Settled } from './context.ts';
 import { readRequest } from './diagnose.ts';
-import { heading, paint } from './render.ts';
+import { heading, paint, plain } from './render.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { ingestFirst, withApp } from './session.ts';
 
@@ -33,7 +33,7 @@ export async function demoCommand(
       context.note(`Serving on ${server.url}; sending ${EXAMPLES.alert} with two trace windows …\n`);
       try {
         const diagnosis = await ask(server.url);
-        context.write(options.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis));
+        context.write(options.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(plain(diagnosis)));
         if (options.keep) await keepServing(server.url, context);
       } finally {
         await server.close();

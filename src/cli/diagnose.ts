@@ -3,6 +3,7 @@ import { PrecedentError } from '../domain/errors.ts';
 import { DiagnosisRequest } from '../domain/request.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { parseInput, readJson } from './input.ts';
+import { plain } from './render.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { ingestFirst, withApp } from './session.ts';
 
@@ -23,7 +24,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Command
     await ingestFirst(app, context);
     return app.desk.complete(request);
   });
-  context.write(options.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis));
+  context.write(options.json ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(plain(diagnosis)));
   return diagnosis.kind === 'abstained' ? EXIT.nothing : EXIT.done;
 }
 

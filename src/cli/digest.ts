@@ -2,7 +2,7 @@ import { DigestRequest } from '../domain/request.ts';
 import type { TraceDigest } from '../domain/trace.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { parseInput, readJson } from './input.ts';
-import { heading, wrap } from './render.ts';
+import { heading, plain, wrap } from './render.ts';
 import { renderCausalPath, renderSuspects } from './render-suspects.ts';
 import { withApp } from './session.ts';
 
@@ -16,7 +16,7 @@ export async function digestCommand(
     incident: await readJson(options.incident),
   });
   const digest = await withApp(context, (app) => app.digest(request));
-  context.write(options.json ? `${JSON.stringify(digest)}\n` : renderDigest(digest));
+  context.write(options.json ? `${JSON.stringify(digest)}\n` : renderDigest(plain(digest)));
   return digest.healthy ? EXIT.nothing : EXIT.done;
 }
 

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { DOCUMENT_KINDS } from '../domain/document.ts';
+import { DOCUMENT_KINDS, DocumentKind } from '../domain/document.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { demoCommand } from './demo.ts';
 import { diagnoseCommand } from './diagnose.ts';
@@ -12,11 +12,12 @@ import { serveCommand } from './serve.ts';
 
 const AFTER_HELP = `
 Exit codes:
-  0  done
-  1  something broke that should not have
-  2  bad input, usage or configuration: mend it and run again
-  3  a dependency is away: the same command may work in a moment
-  4  the honest answer is nothing: no result, no precedent, healthy traces
+    0  done
+    1  something broke that should not have
+    2  bad input, usage or configuration: mend it and run again
+    3  a dependency is away: the same command may work in a moment
+    4  the honest answer is nothing: no result, no precedent, healthy traces
+  130  stopped by a signal before it was done
 
 Settings come from the environment or precedent.yaml; .env.example lists them all.`;
 
@@ -54,8 +55,8 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .description('find runbooks, incidents and services')
     .argument('<words...>', 'what to look for')
     .option('-k, --k <number>', 'results', positive, 5)
-    .addOption(new Option('--kind <kinds...>', 'only these kinds').choices(DOCUMENT_KINDS))
-    .option('--service <names...>', 'only documents about these services')
+    .option('--kind <kind>', `only this kind (${DOCUMENT_KINDS.join(', ')}); may be repeated`, collectKind)
+    .option('--service <name>', 'only documents about this service; may be repeated', collect)
     .action(async (words, options) => exit(await searchCommand(words, options, context)));
   withJson(program.command('diagnose'))
     .description('diagnose an alert, with its traces when there are any')
@@ -83,6 +84,15 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
 
 function withJson(command: Command): Command {
   return command.option('--json', 'answer as JSON, for machines');
+}
+
+function collectKind(value: string, before?: readonly string[]): string[] {
+  if (DocumentKind.safeParse(value).success) return collect(value, before);
+  throw new InvalidArgumentError(`Allowed choices are ${DOCUMENT_KINDS.join(', ')}.`);
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 function positive(value: string): number {

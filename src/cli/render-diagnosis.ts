@@ -5,7 +5,6 @@ import { renderCausalPath, renderSuspects } from './render-suspects.ts';
 
 const SHOWN_PRECEDENTS = 4;
 const SHOWN_RUNBOOKS = 3;
-const SHOWN_REASONS = 6;
 
 /** A diagnosis for somebody who was just woken up: verdict first, then what to do, then why to believe it. */
 export function renderDiagnosis(diagnosis: Diagnosis): string {
@@ -13,8 +12,11 @@ export function renderDiagnosis(diagnosis: Diagnosis): string {
     renderVerdict(diagnosis),
     diagnosis.digest === null ? '' : heading('Suspects, by their own time') + renderSuspects(diagnosis.suspects),
     renderCausalPath(diagnosis.causalPath),
+    renderRivals(diagnosis),
     renderMitigation(diagnosis.mitigation),
-    heading('What we did last time'),
+    heading(
+      diagnosis.kind === 'answered' ? 'What we did last time' : 'The nearest incidents, none of them near enough',
+    ),
     ...diagnosis.precedents.slice(0, SHOWN_PRECEDENTS).map(renderPrecedent),
     heading('Runbooks'),
     ...diagnosis.runbooks.slice(0, SHOWN_RUNBOOKS).map(renderRunbook),
@@ -23,28 +25,53 @@ export function renderDiagnosis(diagnosis: Diagnosis): string {
   ].join('');
 }
 
-function renderVerdict({ kind, reason, rootCause, suspects }: Diagnosis): string {
+function renderVerdict({ kind, reason, engine, rootCause, hypotheses, suspects, precedents }: Diagnosis): string {
   if (kind === 'abstained') {
     const lead = suspects[0] ? ` The traces suspect ${suspects[0].service}.` : '';
     return heading(paint.warning(`No answer (${reason})`)) + wrap(`${rootCause.summary}${lead}`);
   }
-  return heading(`${rootCause.category} at ${rootCause.service ?? 'an unnamed service'}`) + wrap(rootCause.summary);
+  const [best] = hypotheses;
+  const cited = best?.citations[0];
+  const precedent = precedents.find(({ source }) => source.path === cited?.source.path);
+  const when = engine === 'precedent' && precedent?.date ? `As on ${precedent.date}: ` : '';
+  return [
+    heading(`${rootCause.category} at ${rootCause.service ?? 'an unnamed service'}`),
+    wrap(`${when}${rootCause.summary}`),
+    cited ? `  ${paint.good(formatSource(cited.source))}\n` : '',
+  ].join('');
 }
 
-/** Steps of the past read as a report, steps of a runbook as orders: each block says which it is. */
+/** What else it may be, and what would tell: the first question after "is that so?". */
+function renderRivals({ kind, hypotheses }: Diagnosis): string {
+  const rivals = kind === 'answered' ? hypotheses.slice(1) : hypotheses;
+  if (rivals.length === 0) return '';
+  const rows = rivals.map(({ category, service, support, citations }) => {
+    const [cited] = citations;
+    const where = cited ? ` · ${paint.good(formatSource(cited.source))}` : '';
+    return `  ${String(Math.round(support * 100)).padStart(3)} % ${category} at ${service ?? 'an unnamed service'}${where}\n`;
+  });
+  return (
+    heading(
+      kind === 'answered' ? 'What else it may be, by share of the vote' : 'The best leads, by share of the vote',
+    ) + rows.join('')
+  );
+}
+
+/** Steps of a runbook are orders, steps of the past a report: each block says which it is and counts for itself. */
 function renderMitigation(steps: readonly MitigationStep[]): string {
   if (steps.length === 0) return '';
-  const blocks = steps.map((step, index) => {
-    const isFirst = step.citation.document !== steps[index - 1]?.citation.document;
-    return (isFirst ? `  ${introduce(step.citation.document)}\n` : '') + renderStep(step, index);
+  const documents = [...new Set(steps.map(({ citation }) => citation.document))];
+  const blocks = documents.map((document) => {
+    const own = steps.filter(({ citation }) => citation.document === document);
+    return `  ${introduce(document)}\n${own.map(renderStep).join('')}`;
   });
-  return heading('Mitigation') + blocks.join('');
+  return heading('Mitigation') + blocks.join('\n');
 }
 
 function introduce(document: string): string {
   const [kind, id] = document.split(/:(.*)/);
   return kind === 'incident'
-    ? `What was done in ${paint.title(`${id}`)}`
+    ? `What was done in ${paint.title(`${id}`)}, in vain or not`
     : `What the runbook ${paint.title(`${id}`)} says`;
 }
 
@@ -85,16 +112,17 @@ function renderRunbook({ title, score, source }: RunbookEvidence): string {
   return `  ${bar(score, 10)} ${paint.title(title)}${section ? ` › ${section}` : ''} · ${paint.good(formatSource(source))}\n`;
 }
 
-function renderConfidence({ confidence: { coe, rce, raw, calibrated, reasons } }: Diagnosis): string {
+function renderConfidence({ kind, confidence: { coe, rce, raw, calibrated, reasons } }: Diagnosis): string {
   const number = calibrated === null ? `${raw.toFixed(2)} raw` : `${calibrated.toFixed(2)} calibrated`;
   return [
     heading(`Confidence ${number}`),
     `  ${bar(coe)} ${coe.toFixed(2)} evidence enough to judge (COE)\n`,
-    `  ${bar(rce)} ${rce.toFixed(2)} support for this cause (RCE)\n`,
-    ...reasons.slice(0, SHOWN_REASONS).map((reason) => wrap(reason, 4, '  · ')),
+    kind === 'answered' ? `  ${bar(rce)} ${rce.toFixed(2)} support for this cause (RCE)\n` : '',
+    ...reasons.map((reason) => wrap(reason, 4, '  · ')),
   ].join('');
 }
 
+/** Why the LLM did not answer stands with the verdict's engine, at the end: it changes nothing in what to do. */
 function renderProvenance({ engine, id, provenance }: Diagnosis): string {
   const total = Object.values(provenance.timings).reduce((sum, ms) => sum + ms, 0);
   const attempts = (provenance.attempts ?? []).map(({ model, reason }) => wrap(`${model} was not used: ${reason}`));

@@ -11,6 +11,17 @@ export const paint = {
   quiet: (text: string) => styleText('dim', text),
 };
 
+/**
+ * An answer whose every text is safe to show: knowledge and telemetry may hold control characters, and those rewrite
+ * what a terminal has shown already. `--json` needs none of this.
+ */
+export function plain<T>(answer: T): T {
+  const strip = (_key: string, value: unknown) =>
+    typeof value === 'string' ? value.replace(/[\p{Cc}\p{Cf}]/gu, (found) => (found === '\n' ? found : '')) : value;
+  // Answers are JSON already: the round trip gives the same shape.
+  return JSON.parse(JSON.stringify(answer), strip) as T;
+}
+
 export function heading(text: string): string {
   return `\n${paint.title(text)}\n`;
 }

@@ -3,7 +3,7 @@ import { SearchRequest } from '../domain/request.ts';
 import { formatSource } from '../domain/source.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { parseInput } from './input.ts';
-import { heading, paint, wrap } from './render.ts';
+import { heading, paint, plain, wrap } from './render.ts';
 import { ingestFirst, withApp } from './session.ts';
 
 /** `precedent search`: retrieval alone, each row with where it stands and where its score came from. */
@@ -27,7 +27,7 @@ export async function searchCommand(
     await ingestFirst(app, context);
     return app.search(request, context.signal);
   });
-  context.write(options.json ? `${JSON.stringify(response)}\n` : renderSearch(response));
+  context.write(options.json ? `${JSON.stringify(response)}\n` : renderSearch(plain(response)));
   return response.results.length === 0 ? EXIT.nothing : EXIT.done;
 }
 

@@ -1,28 +1,43 @@
 import { once } from 'node:events';
+import type { App } from '../app.ts';
 import { isPrecedentError } from '../domain/errors.ts';
 import { startServer } from '../http/server.ts';
+import type { Log } from '../log.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { ingestFirst, withApp } from './session.ts';
 
-/** `precedent serve`: ingests when the index is behind its sources, listens, and drains when asked to stop. */
+/**
+ * `precedent serve`: answers probes at once, ingests when the index is behind its sources, says when it is ready, and
+ * drains when asked to stop. Until the first ingest is through, /readyz says what is missing.
+ */
 export async function serveCommand(options: { readonly json?: boolean }, context: CommandContext): Promise<number> {
   return withApp(
     context,
     async (app, log) => {
-      try {
-        await ingestFirst(app, context, log);
-      } catch (error) {
-        // Knowledge that cannot be read or indexed now must not keep the service down: /readyz says what is missing.
-        if (context.signal.aborted || !isPrecedentError(error) || error.code.startsWith('model-')) throw error;
-        log.ingestFailed(error);
-      }
       const server = await startServer(app, log);
-      context.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
-      log.listening(server.url);
-      if (!context.signal.aborted) await once(context.signal, 'abort');
-      await server.close();
+      try {
+        await bringUpToDate(app, context, log);
+        if (!context.signal.aborted) {
+          context.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
+          log.listening(server.url);
+          await once(context.signal, 'abort');
+        }
+      } finally {
+        await server.close();
+      }
       return EXIT.done;
     },
     { isService: true },
   );
+}
+
+/** Knowledge that cannot be read or indexed now must not keep the service down; a broken model must. */
+async function bringUpToDate(app: App, context: CommandContext, log: Log): Promise<void> {
+  try {
+    await ingestFirst(app, context, log);
+  } catch (error) {
+    if (context.signal.aborted) return;
+    if (!isPrecedentError(error) || error.code.startsWith('model-')) throw error;
+    log.ingestFailed(error);
+  }
 }

@@ -1,5 +1,8 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { messageOf, PrecedentError } from '../domain/errors.ts';
 import { createLog, type Log } from '../log.ts';
 import type { CommandContext, Settled } from './context.ts';
 import { downloadProgress, ingestProgress } from './progress.ts';
@@ -10,6 +13,7 @@ export async function withApp<T>(
   run: (app: App, log: Log) => Promise<T>,
   { settled = readConfig(context.env), isService = false }: { settled?: Settled; isService?: boolean } = {},
 ): Promise<T> {
+  await assertWritable(settled.config.dataDir);
   // A service tells its story in the log; a command answers by itself, and its log speaks only of trouble.
   const { logLevel } = settled.config;
   const log = createLog(logLevel === 'info' && !isService ? 'warn' : logLevel);
@@ -21,6 +25,17 @@ export async function withApp<T>(
   };
   await using app = createApp(settled, {}, observers);
   return await run(app, log);
+}
+
+/** Found out at once and told as the mistake that it is, rather than by whichever driver writes first. */
+async function assertWritable(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
+  } catch (error) {
+    const message = `DATA_DIR ${dataDir} cannot be written to: ${messageOf(error)}`;
+    throw new PrecedentError('config-invalid', message, { cause: error });
+  }
 }
 
 /** Brings the index up to its sources, showing progress: commands that read knowledge never answer from nothing. */

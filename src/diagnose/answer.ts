@@ -51,7 +51,8 @@ export function answer(
 }
 
 const EXPLANATIONS: Readonly<Record<AbstainReason, string>> = {
-  'no-precedent': 'No past incident resembles this one. The traces and runbooks found are the best leads.',
+  'no-precedent':
+    'No past incident resembles this one closely enough. What was found is beside it as leads, not as an answer.',
   'weak-evidence': 'Past incidents resemble this one only loosely; none of their causes is supported well enough.',
 };
 
@@ -90,7 +91,7 @@ function toPrecedent({ incident, score, scores }: RankedIncident): Precedent {
     mitigation: incident.steps.map((step) => step.text),
     date: incident.date ?? null,
     duration: incident.duration ?? null,
-    source: incident.source,
+    source: (incident.sections.find(({ role }) => role === 'root-cause') ?? incident).source,
   };
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertGroup } from '../domain/alert.ts';
+import { type AlertGroup, startOf } from '../domain/alert.ts';
 import { normalise, stripPlaceholders } from './normalise.ts';
 
-const knownServices = new Set(['web-server', 'web', 'pre-processor', 'queue']);
+const knownServices = new Map(
+  ['web-server', 'web', 'pre-processor', 'queue', 'Checkout'].map((service) => [service.toLowerCase(), service]),
+);
 const alert = (fields: Partial<AlertGroup['alerts'][number]> = {}) => ({ labels: {}, annotations: {}, ...fields });
 const group = (fields: Partial<AlertGroup> = {}): AlertGroup => ({
   groupLabels: {},
@@ -80,6 +82,9 @@ describe('services', () => {
     [{ pod: 'web-server-0' }, ['web-server']],
     [{ instance: 'queue.prod.example:9090' }, ['queue']],
     [{ service: 'Web-Server', app: 'web-server' }, ['web-server']],
+    [{ service: 'checkout' }, ['Checkout']],
+    [{ service: 'Checkout' }, ['Checkout']],
+    [{ pod: 'checkout-7f6d5c4b9a-x2x4z' }, ['Checkout']],
     [{ service: 'unheard-of' }, []],
     [{ team: 'web-server' }, []],
   ])('of labels %j are %j', (labels, expected) => {
@@ -92,6 +97,31 @@ describe('services', () => {
       commonAnnotations: { summary: 'the queue behind pre-processors grows' },
     };
     expect(read(fields).services).toEqual(['web', 'queue']);
+    expect(read({ commonAnnotations: { summary: 'checkout is slow' } }).services).toEqual(['Checkout']);
+  });
+});
+
+describe('what is too long', () => {
+  it('is cut before it holds up the service', () => {
+    const start = performance.now();
+    const link = `http://x.example/${'/'.repeat(1_000_000)}x`;
+    const situation = read({
+      commonAnnotations: {
+        description: 'disk full {{ $value }} '.repeat(450_000),
+        message: 'a different text '.repeat(600_000),
+        expr: 'up_and_running + '.repeat(600_000),
+        runbook_url: link,
+      },
+    });
+    expect(situation.text).toHaveLength(20_000);
+    expect(situation.expression.length).toBeLessThanOrEqual(5_000);
+    expect(situation.runbookUrls).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it('does not overflow the stack when it is the list of alerts', () => {
+    const alerts = Array.from({ length: 150_000 }, () => alert({ startsAt: '2026-06-01T10:00:00Z' }));
+    expect(startOf(group({ alerts }))).toEqual(new Date('2026-06-01T10:00:00Z'));
   });
 });
 

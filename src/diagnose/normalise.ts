@@ -25,6 +25,15 @@ const TEXT_ANNOTATIONS = ['summary', 'title', 'description', 'message', 'details
 const EXPRESSION_ANNOTATIONS = ['expr', 'expression', 'query'] as const;
 const RUNBOOK_ANNOTATION = /runbook|sop|playbook/i;
 
+/** Far more than anyone reads on call, far less than what holds up the service. */
+const MAX_TEXT = 20_000;
+const MAX_EXPRESSION = 5_000;
+const MAX_RUNBOOK_URLS = 100;
+const MAX_URL = 2_000;
+
+/** Every service that is known, as it is declared, by its name in lower case. */
+type KnownServices = ReadonlyMap<string, string>;
+
 /** PromQL's own words say nothing about what is wrong. */
 const PROMQL = new Set(
   'sum rate irate increase avg min max count by without on ignoring group_left group_right and or unless offset bool le quantile histogram_quantile absent absent_over_time topk bottomk delta deriv predict_linear changes resets clamp_min clamp_max label_replace label_join vector scalar time avg_over_time max_over_time min_over_time sum_over_time count_over_time job instance namespace'.split(
@@ -34,18 +43,18 @@ const PROMQL = new Set(
 
 /**
  * The alert group as one situation: repeated words once, Go-template placeholders reduced to their names, services
- * told by labels and by words of the text, as far as `knownServices` knows them.
+ * told by labels and by words of the text, as far as `knownServices` knows them and as it spells them.
  */
 export function normalise(
   group: AlertGroup,
   options: {
-    readonly knownServices: ReadonlySet<string>;
+    readonly knownServices: KnownServices;
     readonly signals?: readonly Signal[] | undefined;
     readonly asOf?: Date | undefined;
   },
 ): Situation {
   const labelSets = [group.groupLabels, group.commonLabels, ...group.alerts.map((alert) => alert.labels)];
-  const text = unique(textsOf(group)).join('\n');
+  const text = unique(textsOf(group)).join('\n').slice(0, MAX_TEXT);
   const severity = labelSets.map((labels) => labels['severity']).find((value) => value !== undefined);
   const startsAt = startOf(group);
   return {
@@ -56,7 +65,7 @@ export function normalise(
       ...labelSets.flatMap((labels) => servicesOfLabels(labels, options.knownServices)),
       ...servicesInText(text, options.knownServices),
     ]),
-    runbookUrls: unique(annotationSets(group).flatMap(runbookUrlsOf)),
+    runbookUrls: unique(annotationSets(group).flatMap(runbookUrlsOf)).slice(0, MAX_RUNBOOK_URLS),
     signals: unique(options.signals ?? []),
     ...(severity === undefined ? {} : { severity }),
     ...(startsAt === undefined ? {} : { startsAt }),
@@ -78,7 +87,9 @@ function annotationSets(group: AlertGroup): Alert['annotations'][] {
 
 function textsOf(group: AlertGroup): string[] {
   return annotationSets(group).flatMap((annotations) =>
-    TEXT_ANNOTATIONS.flatMap((key) => (annotations[key] ? [stripPlaceholders(annotations[key]).trim()] : [])),
+    TEXT_ANNOTATIONS.flatMap((key) =>
+      annotations[key] ? [stripPlaceholders(annotations[key].slice(0, MAX_TEXT)).trim()] : [],
+    ),
   );
 }
 
@@ -87,7 +98,8 @@ function expressionWords(group: AlertGroup): string {
     EXPRESSION_ANNOTATIONS.flatMap((key) => annotations[key] ?? []),
   );
   const linked = group.alerts.flatMap((alert) => expressionOf(alert.generatorURL) ?? []);
-  const words = [...written, ...linked].join(' ').match(/(?<![\w.])[A-Za-z_][\w:]*/g) ?? [];
+  const expression = [...written, ...linked].join(' ').slice(0, MAX_EXPRESSION);
+  const words = expression.match(/(?<![\w.])[A-Za-z_][\w:]*/g) ?? [];
   return unique(words.filter((word) => !PROMQL.has(word.toLowerCase()))).join(' ');
 }
 
@@ -98,10 +110,13 @@ function expressionOf(generatorUrl: string | undefined): string | undefined {
 }
 
 function runbookUrlsOf(annotations: Alert['annotations']): string[] {
-  return Object.entries(annotations).flatMap(([key, value]) => (RUNBOOK_ANNOTATION.test(key) && value ? [value] : []));
+  const isLink = (value: string) => value !== '' && value.length <= MAX_URL;
+  return Object.entries(annotations).flatMap(([key, value]) =>
+    RUNBOOK_ANNOTATION.test(key) && isLink(value) ? [value] : [],
+  );
 }
 
-function servicesOfLabels(labels: Alert['labels'], known: ReadonlySet<string>): string[] {
+function servicesOfLabels(labels: Alert['labels'], known: KnownServices): string[] {
   return SERVICE_LABELS.flatMap((label) => {
     const value = labels[label];
     return value === undefined ? [] : (matchService(value, known) ?? []);
@@ -109,17 +124,19 @@ function servicesOfLabels(labels: Alert['labels'], known: ReadonlySet<string>): 
 }
 
 /** The known service that a label value names: itself, or the longest one that a pod or instance name starts with. */
-function matchService(value: string, known: ReadonlySet<string>): string | undefined {
+function matchService(value: string, known: KnownServices): string | undefined {
   const name = value.toLowerCase().replace(/:\d+$/, '');
-  if (known.has(name)) return name;
-  return [...known]
+  const named = known.get(name);
+  if (named !== undefined) return named;
+  return [...known.keys()]
     .filter((service) => name.startsWith(`${service}-`) || name.startsWith(`${service}.`))
-    .sort((a, b) => b.length - a.length)[0];
+    .sort((a, b) => b.length - a.length)
+    .flatMap((service) => known.get(service) ?? [])[0];
 }
 
-function servicesInText(text: string, known: ReadonlySet<string>): string[] {
+function servicesInText(text: string, known: KnownServices): string[] {
   const words = new Set(text.toLowerCase().match(/[a-z0-9][\w-]*/g) ?? []);
-  return [...known].filter((service) => words.has(service));
+  return [...known].flatMap(([name, service]) => (words.has(name) ? [service] : []));
 }
 
 function unique<T>(values: Iterable<T>): T[] {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KnowledgeDocument } from '../domain/document.ts';
 import { PrecedentError } from '../domain/errors.ts';
 import { DiagnosisRequest } from '../domain/request.ts';
+import { inputInvalid } from '../http/input.ts';
 import type { ChatModel } from '../ports.ts';
 import { buildIncident, buildRunbook, buildSection, buildStep } from '../testing/knowledge-builder.ts';
 import { type DiagnosePorts, diagnose } from './pipeline.ts';
@@ -94,8 +95,8 @@ describe('a diagnosis', () => {
     expect(diagnosis.rootCause).toMatchObject({ category: 'load-spike', service: 'pre-processor' });
     expect(diagnosis.precedents[0]?.id).toBe('2026/spike');
     expect(diagnosis.mitigation.map(({ citation }) => citation.document)).toEqual([
-      'incident:2026/spike',
       'runbook:pre-processor/PreProcessorLatencyHigh',
+      'incident:2026/spike',
     ]);
     expect(diagnosis.provenance).toMatchObject({ generation: 'g1', knowledgeSha: 'abc', model: MODEL });
     expect(Object.keys(diagnosis.provenance.timings)).toEqual(['normalise', 'digest', 'retrieve', 'predict', 'score']);
@@ -120,6 +121,14 @@ describe('a diagnosis', () => {
     const onlyRunbook = await ask({ alert: ALERT }, {}, DOCUMENTS.slice(2));
     expect(onlyRunbook.kind).toBe('abstained');
     expect(onlyRunbook.mitigation.map(({ step }) => step)).toEqual(['Raise the worker threads.']);
+  });
+
+  it.each([
+    { labels: { alertname: 'X' } },
+    { labels: { alertname: 'Requests' } },
+    { labels: { service: 'web-server' }, annotations: { summary: 'lunch is late' } },
+  ])('abstains when the alert says nothing: %j', async (alert) => {
+    expect(await ask({ alert, traceDigest: {} })).toMatchObject({ kind: 'abstained', mitigation: [] });
   });
 
   it('uses nothing that was written later than asOf', async () => {
@@ -159,6 +168,9 @@ describe('a request', () => {
     [{}, 'alert'],
     [{ alert: {} }, 'alert'],
     [{ alert: { labels: {}, annotations: {} } }, 'alert'],
+    [{ alerts: [{}] }, 'alerts'],
+    [{ alerts: [{ labels: {} }, { annotations: {} }] }, 'alerts'],
+    [{ alerts: { alerts: [{}] } }, 'alerts'],
     [{ alert: { labels: { a: {} } } }, 'alert.labels.a'],
     [{ alert: ALERT, asOf: 'yesterday' }, 'asOf'],
     [{ alert: ALERT, options: { k: 0 } }, 'options.k'],
@@ -166,6 +178,19 @@ describe('a request', () => {
   ])('is refused with the path of the mistake: %j', (body, path) => {
     const issues = DiagnosisRequest.safeParse(body).error?.issues ?? [];
     expect(issues.map((issue) => issue.path.join('.'))).toContain(path);
+  });
+
+  it('may hold a thousand alerts and no more, and says so', () => {
+    const list = (length: number) => Array.from({ length }, () => ALERT);
+    expect(DiagnosisRequest.safeParse({ alerts: list(1_000) }).success).toBe(true);
+    for (const body of [
+      { alerts: list(1_001) },
+      { alerts: { alerts: list(1_001) } },
+      { alert: { alerts: list(1_001) } },
+    ]) {
+      const { error } = DiagnosisRequest.safeParse(body);
+      expect(error && inputInvalid(error).message).toContain('at most 1000 alerts');
+    }
   });
 
   it('ignores fields nobody knows', () => {

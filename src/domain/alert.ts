@@ -18,6 +18,13 @@ export const Alert = z.object({
 });
 export type Alert = Readonly<z.infer<typeof Alert>>;
 
+/** More than any page holds; a sender that posts more has lost its grouping, and the words repeat long before. */
+const MAX_ALERTS = 1_000;
+const TOO_MANY = `at most ${MAX_ALERTS} alerts in one group; send the first of them`;
+
+/** Alerts that fire together; what they say in all is asked of whoever uses the list. */
+const AlertList = z.array(Alert).min(1).max(MAX_ALERTS, { error: TOO_MANY });
+
 /** Alertmanager's webhook body: alerts that fire together. */
 export const AlertGroup = z.object({
   groupKey: z.string().optional(),
@@ -26,16 +33,21 @@ export const AlertGroup = z.object({
   commonLabels: Labels.default({}),
   commonAnnotations: Labels.default({}),
   externalURL: z.string().optional(),
-  alerts: z.array(Alert).min(1),
+  alerts: AlertList,
 });
 export type AlertGroup = Readonly<z.infer<typeof AlertGroup>>;
+
+const SILENT = 'an alert needs at least one label or annotation';
+
+/** A bare list of alerts, where no group can say what its alerts leave out. */
+const SpeakingAlerts = AlertList.refine((alerts) => alerts.length === 0 || alerts.some(saysSomething), {
+  error: SILENT,
+});
 
 /** What callers send as "the alert": one alert or a whole group. One flat shape, so that a mistake has one address. */
 export const AlertInput = z
   .object({ ...Alert.shape, ...AlertGroup.partial().shape })
-  .refine((input) => saysSomething(input) || (input.alerts ?? []).some(saysSomething), {
-    error: 'an alert needs at least one label or annotation',
-  });
+  .refine((input) => saysSomething(input) || (input.alerts ?? []).some(saysSomething), { error: SILENT });
 export type AlertInput = Readonly<z.infer<typeof AlertInput>>;
 
 const SPEAKING = ['labels', 'annotations', 'commonLabels', 'commonAnnotations', 'groupLabels'] as const;
@@ -43,6 +55,11 @@ const SPEAKING = ['labels', 'annotations', 'commonLabels', 'commonAnnotations', 
 function saysSomething(input: { readonly [field in (typeof SPEAKING)[number]]?: Record<string, string> | undefined }) {
   return SPEAKING.some((field) => Object.keys(input[field] ?? {}).length > 0);
 }
+
+/** A group, or its alerts alone. The union would only say that neither fits, so the list's own mistake is said here. */
+export const AlertGroupInput = z.union([AlertInput, SpeakingAlerts], {
+  error: ({ input }) => (Array.isArray(input) && input.length > MAX_ALERTS ? TOO_MANY : undefined),
+});
 
 /** A lone alert becomes a group of one, so that everything after this point knows one shape only. */
 export function toAlertGroup(input: AlertInput): AlertGroup {
@@ -59,5 +76,6 @@ export function toAlertGroup(input: AlertInput): AlertGroup {
 /** When the first of the group's alerts began, or undefined when no sender said. */
 export function startOf(group: AlertGroup): Date | undefined {
   const starts = group.alerts.flatMap((alert) => (alert.startsAt === undefined ? [] : [Date.parse(alert.startsAt)]));
-  return starts.length === 0 ? undefined : new Date(Math.min(...starts));
+  // Spread into Math.min, a long list would overflow the stack.
+  return starts.length === 0 ? undefined : new Date(starts.reduce((first, start) => Math.min(first, start)));
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Alert, type AlertGroup, AlertInput, toAlertGroup } from './alert.ts';
+import { type AlertGroup, AlertGroupInput, AlertInput, toAlertGroup } from './alert.ts';
 import { DOCUMENT_KINDS, DocumentKind } from './document.ts';
 import { Signal } from './signal.ts';
 import { Suspect, TraceDigest } from './trace.ts';
@@ -8,7 +8,7 @@ const Timestamp = z.iso.datetime({ offset: true });
 const Signals = z.array(Signal).max(2_000);
 
 /** Alertmanager's alert or group; `alerts` may also be a bare list of alerts. */
-const alertFields = { alert: AlertInput.optional(), alerts: z.union([AlertInput, z.array(Alert).min(1)]).optional() };
+const alertFields = { alert: AlertInput.optional(), alerts: AlertGroupInput.optional() };
 
 export const SearchRequest = z
   .object({
@@ -73,10 +73,13 @@ export function alertGroupOf(request: Pick<DiagnosisRequest, 'alert' | 'alerts'>
   return toAlertGroup(request.alert ?? alerts ?? { labels: {}, annotations: {} });
 }
 
-/** Fills what the caller's digest left out, so that everything downstream knows one shape. */
+/**
+ * Fills what the caller's digest left out, so that everything downstream knows one shape. Naming nothing is not a clean
+ * bill of health: only spans that were looked at can be healthy.
+ */
 export function toTraceDigest(input: TraceDigestInput): TraceDigest {
   return TraceDigest.parse({
-    healthy: input.suspects.length === 0 && input.signals.length === 0,
+    healthy: false,
     suspects: input.suspects
       .slice(0, 10)
       .map((suspect, rank) => ({ score: 1 / (rank + 1), reasons: [], before: null, after: null, ...suspect })),

@@ -137,7 +137,7 @@ describe.each(POSTS)('POST %s', (path) => {
   });
 
   test('a declared length over the limit is refused before a byte of it is read', async () => {
-    const head = `POST ${path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 99999\r\n\r\n`;
+    const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99999\r\n\r\n`;
     expect(await exchange(head)).toMatch(/^HTTP\/1.1 413 /);
   });
 
@@ -202,9 +202,9 @@ test.each([
 
 test.each([
   ['GET / HTTP/1.1\r\nhost: a b\r\n\r\n', 400],
-  ['GET /%5c\\ HTTP/1.1\r\nhost: test\r\n\r\n', 400],
+  ['GET /%5c\\ HTTP/1.1\r\nhost: localhost\r\n\r\n', 400],
   ['this is not HTTP\r\n\r\n', 400],
-  [`GET / HTTP/1.1\r\nhost: test\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
 ])('%j is a problem too', async (text, status) => {
   const answer = await exchange(text);
   expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -215,7 +215,7 @@ test('a caller that goes away in the middle of its body disturbs nobody', async 
   await new Promise<void>((resolve) => {
     const socket = connect(Number(new URL(served.url).port), '127.0.0.1', () => {
       socket.write(
-        'POST /v1/search HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{',
+        'POST /v1/search HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{',
       );
       setTimeout(() => socket.destroy(), 50);
     });

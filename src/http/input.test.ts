@@ -45,3 +45,11 @@ test.each([null, 5, 'text', [], true])('%j is no object, and the body says so', 
 test('thousands of mistakes are told in one page', () => {
   expect(problemsOf(z.array(z.string()), Array(5_000).fill(0))).toHaveLength(100);
 });
+
+test('a long name is cut in the path, and tells nothing more', () => {
+  const [problem] = problemsOf(z.object({ labels: z.record(z.string(), z.string()) }), {
+    labels: { ['x'.repeat(1_000_000)]: 5 },
+  });
+  expect(problem?.path).toBe(`labels.${'x'.repeat(100)}…`);
+  expect(problem?.message.length).toBeLessThan(200);
+});

@@ -4,6 +4,9 @@ import { PrecedentError, type Problem } from '../domain/errors.ts';
 /** A body of a hundred thousand mistakes needs one page of problems, not a hundred thousand. */
 const MAX_PROBLEMS = 100;
 
+/** A label's name may be as long as the body; its beginning tells which one it is. */
+const MAX_SEGMENT = 100;
+
 type Issue = z.core.$ZodIssue;
 
 /** What `schema` makes of `value`, or `input-invalid` with the path of every mistake. */
@@ -45,6 +48,10 @@ function closestAlternative(alternatives: readonly (readonly Issue[])[]): readon
 
 /** `alerts[0].labels.severity`; the value itself is `(body)`. */
 function formatPath(path: readonly PropertyKey[]): string {
-  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${cut(String(key))}`)).join('');
   return text.replace(/^\./, '') || '(body)';
+}
+
+function cut(segment: string): string {
+  return segment.length > MAX_SEGMENT ? `${segment.slice(0, MAX_SEGMENT)}…` : segment;
 }

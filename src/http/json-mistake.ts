@@ -3,6 +3,9 @@ const ESCAPED = new Set(['"', '\\', '/', 'b', 'f', 'n', 'r', 't', 'u']);
 const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const FOUR_HEX = /[0-9a-fA-F]{4}/y;
 
+/** Characters that are searched for a mistake; more would hold the event loop for longer than a place is worth. */
+export const MAX_SEARCHED = 1024 * 1024;
+
 /** What the grammar allows next. `first` forms may also close what was just opened. */
 type Expected = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma or end';
 

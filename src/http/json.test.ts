@@ -30,12 +30,32 @@ test('text that is not UTF-8 is refused', () => {
   expect(() => parseJson(new Uint8Array([0x22, 0xff, 0x22]))).toThrow('not UTF-8');
 });
 
-test.each(['{"__proto__":{"polluted":true},"a":1}', '{"\\u005f_proto__":{"polluted":true},"a":1}'])(
-  'drops prototype keys of %s',
-  (text) => {
-    const value = parseJson(bytesOf(text));
-    expect(value).toEqual({ a: 1 });
-    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
-    expect({}).not.toHaveProperty('polluted');
-  },
-);
+test('does not look for the place of a mistake in a very large body', () => {
+  const text = `${' '.repeat(2 * 1024 * 1024)}{`;
+  expect(() => parseJson(bytesOf(text))).toThrow('it is too large (2097153 characters) to say where');
+});
+
+test('a large body of escapes, or around a prototype key, is read in no time', () => {
+  const escapes = `["${'\\u005f'.repeat(1_000_000)}"]`;
+  const numbers = `{"a":[${'0,'.repeat(2_000_000)}0],"__proto__":1}`;
+  const started = performance.now();
+  parseJson(bytesOf(escapes));
+  expect(parseJson(bytesOf(numbers))).not.toHaveProperty('__proto__', 1);
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
+
+test.each([
+  '{"__proto__":{"polluted":true},"a":1}',
+  '{"\\u005f_proto__":{"polluted":true},"a":1}',
+  '{"__\\u0070r\\u006Fto__":{"polluted":true},"a":1}',
+])('drops prototype keys of %s', (text) => {
+  const value = parseJson(bytesOf(text));
+  expect(value).toEqual({ a: 1 });
+  expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  expect({}).not.toHaveProperty('polluted');
+});
+
+test('drops prototype keys at every depth', () => {
+  const text = '{"a":[{"__proto__":1,"b":{"__proto__":{"c":2},"d":3}}],"e":"__proto__"}';
+  expect(JSON.stringify(parseJson(bytesOf(text)))).toBe('{"a":[{"b":{"d":3}}],"e":"__proto__"}');
+});

@@ -1,5 +1,5 @@
 import { PrecedentError } from '../domain/errors.ts';
-import { findJsonMistake } from './json-mistake.ts';
+import { findJsonMistake, MAX_SEARCHED } from './json-mistake.ts';
 
 /** Deeper than any alert or trace; what walks a value may recurse this far without running out of stack. */
 export const MAX_NESTING = 200;
@@ -14,8 +14,9 @@ export function parseJson(bytes: Uint8Array): unknown {
   refuseDeepNesting(bytes);
   const text = decode(bytes);
   try {
-    // The reviver runs for every value of the document, so only where such a key may stand.
-    return mayNamePrototype(text) ? JSON.parse(text, withoutPrototype) : JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (PROTOTYPE_KEY.test(text)) dropPrototypeKeys(value);
+    return value;
   } catch {
     throw new PrecedentError('input-invalid', `the body is not JSON: ${describeMistake(text)}`);
   }
@@ -45,16 +46,23 @@ function refuseDeepNesting(bytes: Uint8Array): void {
   }
 }
 
-function mayNamePrototype(text: string): boolean {
-  return text.includes('__proto__') || /\\u005f/i.test(text);
-}
+/** Every character of `__proto__` may be written as an escape; only a text that names it so or so is walked. */
+const PROTOTYPE_KEY = new RegExp(
+  [...'__proto__'].map((letter) => `(?:${letter}|\\\\u00${letter.charCodeAt(0).toString(16)})`).join(''),
+  'i',
+);
 
-function withoutPrototype(key: string, value: unknown): unknown {
-  return key === '__proto__' ? undefined : value;
+/** A walk instead of a reviver, which takes more than twice as long. Recursion is safe: `refuseDeepNesting` came before. */
+function dropPrototypeKeys(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
+  if (Array.isArray(value)) for (const item of value) dropPrototypeKeys(item);
+  else for (const item of Object.values(value)) dropPrototypeKeys(item);
 }
 
 /** Says where, never what: a body may hold secrets, and this message is logged. */
 function describeMistake(text: string): string {
+  if (text.length > MAX_SEARCHED) return `there is a mistake; it is too large (${text.length} characters) to say where`;
   const at = findJsonMistake(text) ?? text.length;
   const before = text.slice(0, at);
   const line = before.split('\n').length;

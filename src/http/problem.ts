@@ -11,6 +11,7 @@ export type HttpCode =
   | 'media-type-unsupported'
   | 'request-timeout'
   | 'headers-too-large'
+  | 'misdirected'
   | 'internal';
 
 interface Kind {
@@ -47,6 +48,7 @@ const HTTP_KINDS: Readonly<Record<HttpCode, Kind>> = {
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'media-type-unsupported': { status: 415, title: 'The media type or encoding is not supported' },
+  misdirected: { status: 421, title: 'This server does not answer to that name' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   internal: { status: 500, title: 'Unexpected error' },
 };

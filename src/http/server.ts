@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { bearerAuth } from './auth.ts';
 import { answerClientError } from './client-error.ts';
 import { drainable } from './drain.ts';
+import { spokenToAsLoopback } from './host.ts';
 import { inputInvalid } from './input.ts';
 import { HttpError, respondWithProblem, toProblem } from './problem.ts';
 import { addDiagnosisRoutes } from './routes/diagnoses.ts';
@@ -26,6 +27,9 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 5_000,
 } as const;
 
+/** What an answer may take beyond the time budget, at which a diagnosis is answered 202. */
+const ANSWER_MS = 5_000;
+
 /** The routes and what surrounds them: problems for every error, authorisation, safe headers. */
 export function buildApp(app: App, log: Log): OpenAPIHono {
   const api = new OpenAPIHono({
@@ -39,6 +43,7 @@ export function buildApp(app: App, log: Log): OpenAPIHono {
     await next();
     c.header('x-content-type-options', 'nosniff');
   });
+  api.use(spokenToAsLoopback(app.secrets.apiTokens.length === 0));
   api.use(bearerAuth(app.secrets.apiTokens));
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, allowed) => refuseMethod(c, allowed, log) }));
   addDiagnosisRoutes(api, app);
@@ -76,7 +81,7 @@ export async function startServer(app: App, log: Log): Promise<RunningServer> {
   });
   const server = createServer(TIMEOUTS, listener);
   server.on('clientError', answerClientError);
-  const close = drainable(server);
+  const close = drainable(server, app.config.timeBudgetMs + ANSWER_MS);
   await listen(server, host, port);
   return { url: urlOf(server, host), close };
 }

@@ -1,7 +1,7 @@
 import { jsonrepair } from 'jsonrepair';
 
 /** Only the end of a longer reply is read: nobody asked for a book, and the answer comes last. */
-const MAX_LENGTH = 100_000;
+const MAX_LENGTH = 20_000;
 
 /**
  * Every object that a model's reply may have meant, best first: what parses as it stands before what must be mended,
@@ -33,12 +33,12 @@ function listPassages(text: string): string[] {
   return [...new Set(passages.map((passage) => passage.trim()))].filter((passage) => /[{\\]/.test(passage));
 }
 
-/** Outermost `{…}`, minding strings. */
+/** Outermost `{…}`, minding strings. One that never closes runs to the end, or each of its quotes would be tried. */
 function listBalanced(text: string): string[] {
   const found: string[] = [];
   let depth = 0;
   let start = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/gs)) {
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}]/gs)) {
     if (token === '{' && depth++ === 0) start = index;
     if (token === '}' && depth > 0 && --depth === 0) found.push(text.slice(start, index + 1));
   }
@@ -64,7 +64,7 @@ function mend(passage: string): unknown {
 
 /** The one common slip that jsonrepair leaves alone. */
 function withSingleCommas(passage: string): string {
-  return passage.replace(/("(?:[^"\\]|\\.)*")|,(?:\s*,)+/gs, (_, text: string | undefined) => text ?? ',');
+  return passage.replace(/("(?:[^"\\]|\\.)*(?:"|\\?$))|,(?:\s*,)+/gs, (_, text: string | undefined) => text ?? ',');
 }
 
 /** The value and what it merely wraps: JSON in a string, a list of one, an object of one (`{"answer": {…}}`). */

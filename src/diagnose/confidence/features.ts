@@ -1,6 +1,7 @@
 import type { RootCausePrediction } from '../../domain/diagnosis.ts';
 import type { Answerable } from '../../domain/evidence.ts';
 import { hopsBetween } from '../../domain/topology.ts';
+import type { TraceDigest } from '../../domain/trace.ts';
 import type { Evidence, RankedIncident } from '../evidence.ts';
 
 /** One thing that speaks for or against, as a number 0..1 and in words. */
@@ -11,6 +12,12 @@ export interface Feature {
 }
 
 const NEIGHBOURS = 5;
+
+/**
+ * Similarity at which a precedent supports its cause not at all, and at which in full. Texts that have nothing in common
+ * but being English reach the first (.2 for "lunch is late"), alerts of known kind the second.
+ */
+const STANDING = { none: 0.2, full: 0.4 } as const;
 
 /**
  * Is there evidence enough to judge this incident at all? PACE-LM's confidence of evaluation, from what can be counted
@@ -30,15 +37,40 @@ export function evaluationFeatures(evidence: Evidence, answerable: Answerable): 
 
 /**
  * How well is this cause supported? PACE-LM's root-cause evaluation: only these features see the prediction. What nobody
- * could have told (no traces, no runbook found) speaks neither for the cause nor against it.
+ * could have told (no traces, no runbook found) speaks neither for the cause nor against it. What precedents say counts as
+ * far as one of them is near: votes are shares, and the least unlike of strangers would have them all.
  */
 export function causeFeatures(evidence: Evidence, prediction: RootCausePrediction): Feature[] {
+  const standing = standingOf(evidence.precedents);
+  const weigh = (feature: Feature) => weaken(feature, standing);
   return [
-    voteShare(prediction),
-    notContradicted(prediction),
+    weaken(voteShare(prediction), standingOf(speakersFor(prediction, evidence))),
+    weigh(notContradicted(prediction)),
     ...traceAgreement(evidence, prediction),
-    ...runbookSupport(evidence, prediction),
+    ...runbookSupport(evidence, prediction).map(weigh),
   ];
+}
+
+function speakersFor({ rootCause }: RootCausePrediction, { precedents }: Evidence): RankedIncident[] {
+  return precedents.filter(
+    ({ incident }) =>
+      incident.category === rootCause.category && (incident.rootCause?.service ?? null) === rootCause.service,
+  );
+}
+
+/** How far the nearest precedent is near enough to support anything, 0..1. The same alert by name is near, whatever its words. */
+function standingOf(precedents: readonly RankedIncident[]): number {
+  const nearest = precedents.reduce((most, { similarity, scores }) => Math.max(most, similarity, scores.exact ?? 0), 0);
+  return Math.min(1, Math.max(0, (nearest - STANDING.none) / (STANDING.full - STANDING.none)));
+}
+
+function weaken({ name, value, reason }: Feature, standing: number): Feature {
+  if (standing === 1) return { name, value, reason };
+  return {
+    name,
+    value: value * standing,
+    reason: `${reason}; no precedent is near, so this counts ${percent(standing)}`,
+  };
 }
 
 /** Absolute, unlike the score: the nearest of a knowledge base that holds nothing fitting is still far away. */
@@ -59,7 +91,8 @@ function agreement(neighbours: readonly RankedIncident[]): Feature {
     (sum, count) => sum + share(count, categories.length) * Math.log(share(count, categories.length)),
     0,
   );
-  const value = categories.length < 2 ? 0 : 1 - entropy / Math.log(categories.length);
+  // Rounding may leave a trace below zero, which would print as -0.00.
+  const value = categories.length < 2 ? 0 : Math.max(0, 1 - entropy / Math.log(categories.length));
   return {
     name: 'agreement',
     value,
@@ -73,7 +106,7 @@ function completeness({ situation, digest }: Evidence): Feature {
     situation.text !== '',
     situation.services.length > 0,
     situation.startsAt !== undefined,
-    digest !== undefined,
+    saysSomething(digest),
   ];
   const count = present.filter(Boolean).length;
   return {
@@ -91,7 +124,12 @@ function telemetry({ situation, digest }: Evidence): Feature {
   }
   const signals = situation.signals.length + (digest?.signals.length ?? 0);
   if (signals > 0) return { name, value: 0.5, reason: `${signals} anomalies were given, but no suspect` };
-  return { name, value: 0, reason: digest ? 'the traces show no suspect' : 'no traces were given' };
+  return { name, value: 0, reason: saysSomething(digest) ? 'the traces show no suspect' : 'no traces were given' };
+}
+
+/** Spans that were looked at, or a digest that names something; an empty digest is no telemetry. */
+function saysSomething(digest: TraceDigest | undefined): boolean {
+  return digest !== undefined && (digest.healthy || digest.suspects.length > 0 || digest.signals.length > 0);
 }
 
 function serviceMatch({ situation, digest, graph }: Evidence, neighbours: readonly RankedIncident[]): Feature {
@@ -153,4 +191,8 @@ function notContradicted({ hypotheses, rootCause }: RootCausePrediction): Featur
 
 function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100)} %`;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { TraceDigestInput, toTraceDigest } from '../../domain/request.ts';
 import { buildEvidence, rankIncident } from '../../testing/evidence-builder.ts';
 import { buildDigest, buildIncident, buildRunbook, buildSource } from '../../testing/knowledge-builder.ts';
 import type { Evidence } from '../evidence.ts';
@@ -99,6 +100,46 @@ describe('confidence', () => {
     expect(scoreConfidence(disagreeing, prediction, answerable, 0).raw).toBeLessThan(
       scoreConfidence(clear, prediction, answerable, 0).raw,
     );
+  });
+
+  it('does not support a cause whose precedents are all far away, however united they are', () => {
+    const precedents = clear.precedents.map((precedent) => ({ ...precedent, similarity: 0.2 }));
+    const far = { ...clear, digest: undefined, precedents };
+    const confidence = scoreConfidence(far, predictByPrecedent(far), answerable, 0);
+    expect(confidence.rce).toBe(0);
+    expect(confidence.reasons.join('\n')).toContain('no precedent is near');
+  });
+
+  it('knows a precedent of the same alert, however it was worded', () => {
+    const precedents = clear.precedents.map((precedent) => ({ ...precedent, similarity: 0.1, scores: { exact: 0.5 } }));
+    const named = { ...clear, precedents };
+    expect(scoreConfidence(named, predictByPrecedent(named), answerable, 0).rce).toBeGreaterThan(0.9);
+  });
+
+  it('counts a digest as traces only when it says something', () => {
+    const without = { ...clear, digest: undefined };
+    const prediction = predictByPrecedent(without);
+    const judge = (digest: Evidence['digest']) => scoreConfidence({ ...clear, digest }, prediction, answerable, 0);
+    for (const body of [{}, { text: 'zzz' }]) {
+      const silent = judge(toTraceDigest(TraceDigestInput.parse(body)));
+      expect(silent).toEqual(judge(undefined));
+      expect(silent.reasons.join('\n')).toContain('no traces were given');
+    }
+    expect(judge(buildDigest()).coe).toBeGreaterThan(judge(undefined).coe);
+  });
+
+  it('never prints a negative nothing', () => {
+    fc.assert(
+      fc.property(evidence, (given) => {
+        const { reasons } = scoreConfidence(given, predictByPrecedent(given), answerable, 0);
+        expect(reasons.join('\n')).not.toContain('-0.00');
+      }),
+    );
+    const divided = buildEvidence({
+      precedents: ['a', 'b', 'c', 'd', 'e'].map((id) => rankIncident(buildIncident({ id, category: id }), 0.5)),
+    });
+    const { reasons } = scoreConfidence(divided, predictByPrecedent(divided), answerable, 0);
+    expect(reasons.join('\n')).toContain('agreement 0.00');
   });
 
   it('gives a reason in words for every feature', () => {

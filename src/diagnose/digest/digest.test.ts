@@ -126,7 +126,12 @@ describe('promises', () => {
 
   test('names that are essays do not make the text one', () => {
     const suspect = { service: 'x '.repeat(999), score: 1, reasons: ['slow '.repeat(500)], before: null, after: null };
-    const text = writeText({ suspects: [{ ...suspect, exemplarTraceIds: [] }], causalPath: [], hasBaseline: true });
+    const text = writeText({
+      suspects: [{ ...suspect, exemplarTraceIds: [] }],
+      causalPath: [],
+      baseline: 'compared',
+      repaired: 0,
+    });
     expect(text.split(/\s+/).length).toBeLessThanOrEqual(140);
   });
 });
@@ -289,4 +294,32 @@ describe('a real pair of traces', () => {
       expect(digest.causalPath).toEqual([{ from: 'web-server', to: 'pre-processor', verified: 'span' }]);
     },
   );
+});
+
+describe('windows that cannot be judged', () => {
+  const window = (service: string) =>
+    parseTraces([
+      {
+        traceId: 'a1',
+        id: 'b1',
+        kind: 'SERVER',
+        name: 'get',
+        timestamp: 1e15,
+        duration: 5_000,
+        localEndpoint: { serviceName: service },
+      },
+    ]);
+
+  test('are not called healthy when they share no operation', () => {
+    const digest = digestTraces(window('web'), window('other'));
+    expect(digest.text).toContain('share no operation');
+    expect(digest.text).not.toContain('Healthy');
+    expect(digest.healthy).toBe(false);
+  });
+
+  test('say how much had to be repaired', () => {
+    const { spans, format } = window('web');
+    const digest = digestTraces(undefined, { spans, format, repairs: { 'orphan-span': 7 } });
+    expect(digest.text).toContain('Judge with care: 7 repairs');
+  });
 });

@@ -42,8 +42,9 @@ export function digestTraces(
   const observedAfter = observeWindow(after, measureOwnTimes(after), clients);
   const observedBefore = before && observeWindow(before, measureOwnTimes(before), clients);
   const load = before && measureLoad(before, after);
+  const isComparable = observedBefore !== undefined && sharesOperation(observedBefore, observedAfter);
 
-  const judged = observedBefore ? compareAndRank(observedBefore, observedAfter, load) : judgeAlone(observedAfter);
+  const judged = isComparable ? compareAndRank(observedBefore, observedAfter, load) : judgeAlone(observedAfter);
   const [culprit] = judged.suspects;
   const causalPath = culprit
     ? findCausalPath(culprit.service, { incident: after, calls: buildCallGraph(forests), ...options })
@@ -53,10 +54,21 @@ export function digestTraces(
     suspects: judged.suspects,
     causalPath,
     signals: judged.signals,
-    text: writeText({ suspects: judged.suspects, causalPath, hasBaseline: before !== undefined, loadKind: load?.kind }),
+    text: writeText({
+      suspects: judged.suspects,
+      causalPath,
+      baseline: isComparable ? 'compared' : before ? 'foreign' : 'none',
+      repaired: Object.values(incident.repairs).reduce((sum, count) => sum + count, 0),
+      loadKind: load?.kind,
+    }),
     snapshotKeys: [...(options.snapshotKeys ?? [])],
     repairs: sumRepairs(baseline?.repairs ?? {}, incident.repairs),
   };
+}
+
+/** Windows of different systems have nothing to say about each other; calling the second healthy would be a lie. */
+function sharesOperation(before: WindowObservation, after: WindowObservation): boolean {
+  return [...after.operations.keys()].some((key) => before.operations.has(key));
 }
 
 type Judged = Pick<TraceDigest, 'suspects' | 'signals'>;

@@ -35,7 +35,7 @@ function mendTimes(raw: readonly Span[], count: CountRepair): Span[] {
   const absurd = raw.filter(hasAbsurdTime);
   if (absurd.length * 2 > raw.length) {
     const problems = absurd.slice(0, 20).map((span) => ({
-      path: `span ${span.spanId}`,
+      path: `span ${span.spanId.slice(0, 64)}`,
       message: `starts at ${span.startUs} µs and lasts ${span.durationUs} µs; are the times in another unit?`,
     }));
     throw invalidTraces('most spans have impossible times', problems);

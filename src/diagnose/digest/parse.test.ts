@@ -302,3 +302,21 @@ describe('whatever comes', () => {
     }
   }
 });
+
+test('more spans than a digest gets through are refused, with what to leave out', () => {
+  const spansOf = (count: number) => Array.from({ length: count }, (_, at) => ({ traceId: 't', id: `${at}` }));
+  expect(() => parseTraces(spansOf(200_001))).toThrow(
+    expect.objectContaining({ code: 'input-too-large', message: expect.stringContaining('fewer minutes') }),
+  );
+  expect(parseTraces(spansOf(1_000)).spans).toHaveLength(1_000);
+});
+
+test('a long name in a mistake is cut', () => {
+  const body = { data: [{ traceID: 't', processes: { ['p'.repeat(1_000_000)]: 5 }, spans: [] }] };
+  try {
+    parseTraces(body);
+    expect.unreachable();
+  } catch (error) {
+    expect(isPrecedentError(error, 'trace-invalid') && error.message.length).toBeLessThan(500);
+  }
+});

@@ -10,13 +10,21 @@ const ACCEPTED =
   'Tempo {"batches": [...]} or {"trace": {"resourceSpans": [...]}}, or a Zipkin v2 array of spans';
 
 /**
+ * What a digest gets through in seconds; more spans say nothing new about a window, and hold up everybody else's
+ * requests meanwhile.
+ */
+const MAX_SPANS = 200_000;
+
+/**
  * One window of traces, whatever format it came in, as spans that the rest can trust: unique ids, no cycles, every
  * parent present, no negative duration (`mendSpans` says what becomes of the others). A window without spans is parsed
  * as such; whether that will do is the digest's to say.
- * Errors: `trace-format-unknown`, `trace-invalid` with problems that name the span.
+ * Errors: `trace-format-unknown`, `trace-invalid` with problems that name the span,
+ * `input-too-large`.
  */
 export function parseTraces(body: unknown): ParsedTraces {
   const { format, spans: raw } = readSpans(body);
+  assertFewEnough(raw.length);
   return { format, ...mendSpans(raw) };
 }
 
@@ -27,4 +35,13 @@ function readSpans(body: unknown): { format: ParsedTraces['format']; spans: Span
     if (isOtlp(body)) return { format: 'otlp', spans: fromOtlp(body) };
   }
   throw new PrecedentError('trace-format-unknown', `not a trace format I know; accepted are ${ACCEPTED}`);
+}
+
+function assertFewEnough(spans: number): void {
+  if (spans <= MAX_SPANS) return;
+  throw new PrecedentError(
+    'input-too-large',
+    `the window has ${spans} spans, and at most ${MAX_SPANS} are read: send fewer minutes around the alert, ` +
+      'fewer traces, or only those through the alerting service',
+  );
 }

@@ -3,6 +3,8 @@ import { PrecedentError, type Problem } from '../../domain/errors.ts';
 
 /** A window of a hundred thousand bad spans needs one page of problems, not a hundred thousand. */
 const MAX_PROBLEMS = 20;
+/** A tag's name may be as long as the body; its beginning tells which one it is. */
+const MAX_SEGMENT = 100;
 const ID_KEYS = ['spanID', 'spanId', 'id'] as const;
 
 /** Reads a body by a vendor's schema, or throws `trace-invalid` whose problems name the span each mistake sits in. */
@@ -24,7 +26,7 @@ export function invalidTraces(summary: string, problems: readonly Problem[]): Pr
 function toProblem(body: unknown, path: readonly PropertyKey[], message: string): Problem {
   const spanId = spanIdAlong(body, path);
   const where = path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key).slice(0, MAX_SEGMENT)}`),
     '',
   );
   return { path: where.replace(/^\./, '') || '(body)', message: spanId ? `span ${spanId}: ${message}` : message };

@@ -4,10 +4,15 @@ import { toName } from './wording.ts';
 /** RCACopilot's summaries have 120 to 140 words; more is not read and dilutes what is retrieved by it. */
 const MAX_WORDS = 140;
 
+/** `foreign`: a baseline was given, but it shows none of the operations of the incident. */
+export type BaselineUse = 'compared' | 'none' | 'foreign';
+
 export interface TextParts {
   readonly suspects: readonly Suspect[];
   readonly causalPath: readonly CausalEdge[];
-  readonly hasBaseline: boolean;
+  readonly baseline: BaselineUse;
+  /** Spans of the incident that had to be mended before they could be read. */
+  readonly repaired: number;
   readonly loadKind?: 'calls_up' | 'calls_down' | undefined;
 }
 
@@ -19,20 +24,39 @@ export function writeText(parts: TextParts): string {
   return fitWords([
     `Prime suspect: ${first ?? ''}`,
     ...(path ? [path] : []),
-    ...(parts.hasBaseline ? [] : ['There is no baseline to compare with.']),
+    ...tellBaseline(parts.baseline),
+    ...tellRepairs(parts.repaired),
     ...others.slice(0, 4).map((other) => `Also: ${other}`),
   ]);
 }
 
-function writeHealthy({ hasBaseline, loadKind }: TextParts): string {
-  if (!hasBaseline) return 'No suspect: nothing errs, no time is spent, and there is no baseline to compare with.';
+function tellBaseline(baseline: BaselineUse): string[] {
+  if (baseline === 'compared') return [];
+  if (baseline === 'none') return ['There is no baseline to compare with.'];
+  return ['The two windows share no operation, so nothing could be compared.'];
+}
+
+function tellRepairs(repaired: number): string[] {
+  return repaired === 0 ? [] : [`Judge with care: ${repaired} repairs were needed to read the spans.`];
+}
+
+function writeHealthy({ baseline, loadKind, repaired }: TextParts): string {
+  if (baseline !== 'compared') {
+    return ['No suspect: nothing errs and no time is spent.', ...tellBaseline(baseline), ...tellRepairs(repaired)].join(
+      ' ',
+    );
+  }
   const load = {
     calls_up: ' Requests arrive faster than before.',
     calls_down: ' Requests arrive more slowly than before.',
   };
   return (
     'Healthy: no suspect. No operation takes longer itself, errors begin nowhere that they did not before, ' +
-    `and calls per request are as they were, within what two healthy windows differ by.${loadKind ? load[loadKind] : ''}`
+    [
+      `and calls per request are as they were, within what two healthy windows differ by.${loadKind ? load[loadKind] : ''}`,
+    ]
+      .concat(tellRepairs(repaired))
+      .join(' ')
   );
 }
 

@@ -85,7 +85,7 @@ describe('the precedent engine', () => {
     expect(prediction.hypotheses[0]?.citations[0]?.source.path).toBe('incidents/2026/spike.md');
   });
 
-  it('adds the steps of the runbook about the service, and repeats none', () => {
+  it('puts the orders of the runbook about the service before the report of what was done', () => {
     const runbook = buildRunbook({
       id: 'pre-processor/High',
       services: ['pre-processor'],
@@ -105,7 +105,11 @@ describe('the precedent engine', () => {
     const prediction = predictByPrecedent(
       buildEvidence({ precedents: [rankIncident(spike, 0.9)], runbooks: [ranked] }),
     );
-    expect(prediction.mitigation.map(({ step }) => step)).toEqual(['Mend load-spike.', 'Raise threads.']);
+    expect(prediction.mitigation.map(({ step }) => step)).toEqual([
+      'mend load-spike.',
+      'Raise threads.',
+      'Mend load-spike.',
+    ]);
     expect(prediction.hypotheses[0]?.check).toMatchObject({ text: 'Compare the rates.' });
   });
 

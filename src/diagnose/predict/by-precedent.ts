@@ -69,13 +69,12 @@ function checkFor(incident: Incident, evidence: Evidence): Hypothesis['check'] {
   return null;
 }
 
-/** What worked last time, then what the matching runbook adds: a step whose words or commands are there already is not. */
+/**
+ * The runbook that the alert names comes first, for its steps are orders; then what was done last time, which is a
+ * report: it holds what was tried in vain, too. Nothing is left out, for steps refer to each other.
+ */
 function mitigationOf(candidate: Candidate, evidence: Evidence): MitigationStep[] {
-  const steps = stepsOf(candidate.best.incident);
-  const known = new Set(steps.flatMap(({ step, commands }) => [step.toLowerCase(), ...commands]));
-  const isNew = ({ step, commands }: MitigationStep) =>
-    !known.has(step.toLowerCase()) && !commands.some((command) => known.has(command));
-  return [...steps, ...runbookSteps(evidence, candidate.service).filter(isNew)];
+  return [...runbookSteps(evidence, candidate.service), ...stepsOf(candidate.best.incident)];
 }
 
 /** Steps of the best runbook that the alert names or that is about the service; a merely similar one gives none. */

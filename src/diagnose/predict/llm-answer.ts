@@ -10,6 +10,8 @@ import type { DiagnosePrompt } from './prompt.ts';
 import { findQuote } from './quote.ts';
 
 const MAX_HYPOTHESES = 4;
+/** Each costs a search for its quotes, so further ones are not looked at. */
+const MAX_READ_HYPOTHESES = 8;
 const MAX_STEPS = 12;
 const MAX_SUMMARY = 600;
 const MAX_CITATIONS = 8;
@@ -63,7 +65,9 @@ export function buildAnswerSchema(prompt: DiagnosePrompt): z.ZodType<ModelAnswer
 /** Keeps of an answer what evidence bears out. Names are those of the evidence, steps and checks its very words. */
 export function toPrediction(answer: ModelAnswer, prompt: DiagnosePrompt): RootCausePrediction {
   const rootCause = toRootCause(answer, prompt);
-  const hypotheses = answer.hypotheses.flatMap((hypothesis) => toHypothesis(hypothesis, prompt) ?? []);
+  const hypotheses = answer.hypotheses
+    .slice(0, MAX_READ_HYPOTHESES)
+    .flatMap((hypothesis) => toHypothesis(hypothesis, prompt) ?? []);
   return {
     engine: 'llm',
     rootCause,

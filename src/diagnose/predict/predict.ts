@@ -1,5 +1,5 @@
 import type { Provenance, RootCausePrediction } from '../../domain/diagnosis.ts';
-import { isPrecedentError } from '../../domain/errors.ts';
+import { isPrecedentError, messageOf } from '../../domain/errors.ts';
 import type { ChatModel } from '../../ports.ts';
 import type { Evidence } from '../evidence.ts';
 import { type LlmSettings, predictByLlm } from './by-llm.ts';
@@ -37,9 +37,26 @@ export async function predict(
     signal?.throwIfAborted();
     if (deadline.aborted)
       return byPrecedent([{ model: chatModel.name, reason: 'no answer within the time given to the LLM' }]);
-    if (!isPrecedentError(error)) throw error;
-    return byPrecedent([{ model: chatModel.name, reason: error.message }]);
+    return byPrecedent([{ model: chatModel.name, reason: reasonOf(error) }]);
   }
+}
+
+const MAX_REASON = 300;
+
+/** Ours are worded for the caller; what a driver throws unexpectedly may quote the request that it made. */
+function reasonOf(error: unknown): string {
+  if (isPrecedentError(error)) return error.message;
+  return `an unexpected error: ${withoutSecrets(messageOf(error).slice(0, 4 * MAX_REASON)).slice(0, MAX_REASON)}`;
+}
+
+/** Credentials and queries of URLs, what follows an authorisation scheme, and every word long enough to be a key. */
+function withoutSecrets(text: string): string {
+  return text
+    .replace(/\/\/[^/\s@]*@/g, '//***@')
+    .replace(/\?\S+=\S*/g, '?***')
+    .replace(/\b(bearer|basic)\s+\S+/gi, '$1 ***')
+    .replace(/\b(?:sk|key|token)[-_][\w-]+/gi, '***')
+    .replace(/(?=[\w+=-]*\d)[\w+=-]{20,}/g, '***');
 }
 
 /** The LLM's answer or the end of its time, whichever comes first, even when a driver does not heed the signal. */

@@ -1,4 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import {
+  DOCUMENT_KINDS,
+  type DocumentKind,
+  type KnowledgeDocument,
+  type ServiceDocument,
+} from '../../domain/document.ts';
 import { buildRunbook, buildSection, buildSource } from '../../testing/knowledge-builder.ts';
 import { ANSWERABLE_THRESHOLD, judgeAnswerable } from './answerable.ts';
 import type { DenseMatch } from './dense.ts';
@@ -13,10 +19,17 @@ const certificate = buildRunbook({
   id: 'web/Certificate',
   sections: [buildSection('runbooks/web/Certificate.md', 'meaning', 'the certificate of the web server expires')],
 });
-const documents = [backlog, certificate];
+const queue: ServiceDocument = {
+  ...certificate,
+  kind: 'service',
+  id: 'queue',
+  system: 'shop',
+  node: { name: 'queue', dependsOn: [] },
+};
+const documents: KnowledgeDocument[] = [backlog, certificate];
 const lexical = await buildLexicalIndex(documents, keyOf);
 const knowledge = {
-  documents: new Map(documents.map((document) => [keyOf(document), document])),
+  documents: new Map([...documents, queue].map((document) => [keyOf(document), document])),
   lexical: { runbook: lexical, incident: lexical, service: lexical },
 };
 
@@ -24,6 +37,7 @@ function judge(
   text: string,
   similarities: Record<string, number> = {},
   more: Partial<Parameters<typeof judgeAnswerable>[2]> = {},
+  kinds: readonly DocumentKind[] = DOCUMENT_KINDS,
 ) {
   const dense = new Map<string, DenseMatch>(
     Object.entries(similarities).map(([key, similarity]) => {
@@ -40,7 +54,7 @@ function judge(
     exact: new Map<string, number>(),
     ...more,
   };
-  return judgeAnswerable({ text }, documents.map(keyOf), found, knowledge);
+  return judgeAnswerable({ text, kinds }, documents.map(keyOf), found, knowledge);
 }
 
 describe('there is an answer', () => {
@@ -75,6 +89,25 @@ describe('there is no answer', () => {
     expect(judge('karpenter').score).toBe(0);
     expect(judge('').score).toBe(0);
     expect(judge('queue', { [keyOf(certificate)]: -0.3 }).score).toBeLessThanOrEqual(0.5);
+  });
+});
+
+describe('few words', () => {
+  it('are no description, however well one document holds them', () => {
+    expect(judge('certificate').score).toBeLessThan(ANSWERABLE_THRESHOLD);
+    expect(judge('certificate').score).toBeLessThan(judge('certificate web expires').score);
+  });
+});
+
+describe('the name of a service', () => {
+  const named = { exact: new Map([[keyOf(queue), 1]]) };
+
+  it('is no answer to a question about it', () => {
+    expect(judge('how do I bake bread for queue', {}, named).score).toBeLessThan(ANSWERABLE_THRESHOLD);
+  });
+
+  it('is one when only services are asked for', () => {
+    expect(judge('queue', {}, named, ['service']).score).toBe(1);
   });
 });
 

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildGraph, buildIncident, buildRunbook } from '../../testing/knowledge-builder.ts';
+import { normalise } from '../normalise.ts';
 import { boostsOf, timeDecay, topologyBoost } from './boosts.ts';
+import { buildKnowledge } from './knowledge.ts';
 
 const graph = buildGraph('web-server > pre-processor > inference-server > gpu-node');
-const knowledge = { graph, supersededRunbooks: new Set(['old']) };
+const knowledge = { graph, knownServices: new Map<string, string>(), supersededRunbooks: new Set(['old']) };
 const now = new Date('2026-06-01T00:00:00Z');
 
 describe('topology', () => {
@@ -16,21 +18,49 @@ describe('topology', () => {
     ['somewhere-else', 0],
   ])('a document about %s counts %f for an alert on web-server', (service, expected) => {
     const document = buildRunbook({ id: 'r', services: [service] });
-    expect(topologyBoost(document, ['web-server'], graph)).toBe(expected);
+    expect(topologyBoost(document, ['web-server'], knowledge)).toBe(expected);
   });
 
   it('counts callers as it counts callees', () => {
-    expect(topologyBoost(buildRunbook({ id: 'r', services: ['web-server'] }), ['pre-processor'], graph)).toBe(0.5);
+    expect(topologyBoost(buildRunbook({ id: 'r', services: ['web-server'] }), ['pre-processor'], knowledge)).toBe(0.5);
   });
 
   it('takes the nearest of several services', () => {
     const document = buildRunbook({ id: 'r', services: ['gpu-node', 'pre-processor'] });
-    expect(topologyBoost(document, ['web-server', 'inference-server'], graph)).toBe(0.5);
+    expect(topologyBoost(document, ['web-server', 'inference-server'], knowledge)).toBe(0.5);
   });
 
   it('says nothing when the alert names no service', () => {
-    expect(topologyBoost(buildRunbook({ id: 'r', services: ['web-server'] }), [], graph)).toBeUndefined();
+    expect(topologyBoost(buildRunbook({ id: 'r', services: ['web-server'] }), [], knowledge)).toBeUndefined();
   });
+});
+
+describe('capitals', () => {
+  it.each(['checkout', 'Checkout', 'CHECKOUT'])(
+    'do not hide that an incident was at the alerting service %s',
+    async (service) => {
+      const incident = buildIncident({ id: 'i', services: ['Checkout'] });
+      const generation = {
+        key: 'g',
+        model: { id: 'm', checksum: 'c', dimension: 2 },
+        publishedAt: '',
+        documents: 1,
+        chunks: 0,
+      };
+      const loaded = await buildKnowledge(generation, [incident]);
+      expect(topologyBoost(incident, [service], loaded)).toBe(1);
+      const { services } = normalise(
+        {
+          groupLabels: {},
+          commonLabels: { service },
+          commonAnnotations: {},
+          alerts: [{ labels: {}, annotations: {} }],
+        },
+        { knownServices: loaded.knownServices },
+      );
+      expect(services).toEqual(['Checkout']);
+    },
+  );
 });
 
 describe('age', () => {

@@ -1,5 +1,5 @@
 import type { KnowledgeDocument } from '../../domain/document.ts';
-import { hopsBetween, type ServiceGraph } from '../../domain/topology.ts';
+import { hopsBetween } from '../../domain/topology.ts';
 import type { Knowledge } from './knowledge.ts';
 
 const TOPOLOGY_BY_HOPS = [1, 0.5, 0.25] as const;
@@ -20,11 +20,13 @@ const DAY_MS = 86_400_000;
 export function topologyBoost(
   document: KnowledgeDocument,
   services: readonly string[],
-  graph: ServiceGraph,
+  { graph, knownServices }: Pick<Knowledge, 'graph' | 'knownServices'>,
 ): number | undefined {
   if (services.length === 0) return undefined;
+  // Alerts, spans, documents and the topology each have their own capitals for one service.
+  const spell = (service: string) => knownServices.get(service.toLowerCase()) ?? service;
   const hops = services.flatMap((from) =>
-    document.services.flatMap((to) => hopsBetween(graph, from, to, TOPOLOGY_BY_HOPS.length - 1) ?? []),
+    document.services.flatMap((to) => hopsBetween(graph, spell(from), spell(to), TOPOLOGY_BY_HOPS.length - 1) ?? []),
   );
   return hops.length === 0 ? 0 : TOPOLOGY_BY_HOPS[Math.min(...hops)];
 }
@@ -50,9 +52,9 @@ export interface Boosts {
 export function boostsOf(
   document: KnowledgeDocument,
   query: { readonly services: readonly string[]; readonly now: Date },
-  knowledge: Pick<Knowledge, 'graph' | 'supersededRunbooks'>,
+  knowledge: Pick<Knowledge, 'graph' | 'knownServices' | 'supersededRunbooks'>,
 ): Boosts {
-  const topology = topologyBoost(document, query.services, knowledge.graph);
+  const topology = topologyBoost(document, query.services, knowledge);
   const decay = document.kind === 'incident' ? timeDecay(document.date, query.now) : undefined;
   const factor =
     keep(BOOST_SHARE.topology, topology) *

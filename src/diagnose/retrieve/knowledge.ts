@@ -20,8 +20,8 @@ export interface Knowledge {
   readonly lexical: Readonly<Record<DocumentKind, LexicalIndex>>;
   readonly signals: SignalIndex;
   readonly graph: ServiceGraph;
-  /** Every service that the topology or a document names, in lower case. */
-  readonly knownServices: ReadonlySet<string>;
+  /** Every service that the topology or a document names, as it is spelt there, by its name in lower case. */
+  readonly knownServices: ReadonlyMap<string, string>;
   /** Ids of runbooks that a newer one replaces. */
   readonly supersededRunbooks: ReadonlySet<string>;
 }
@@ -50,13 +50,23 @@ export async function buildKnowledge(
     lexical: await buildLexicalIndexes(byKind),
     signals: buildSignalIndex(byKind.incident.filter(isIncident)),
     graph,
-    knownServices: new Set(named.map((service) => service.toLowerCase())),
+    knownServices: indexSpellings(named),
     supersededRunbooks: new Set(
       documents.flatMap((document) =>
         document.kind === 'runbook' && document.supersedes !== undefined ? [document.supersedes] : [],
       ),
     ),
   };
+}
+
+/** Where spellings differ the first counts: the topology's, when it names the service. */
+function indexSpellings(services: readonly string[]): Map<string, string> {
+  const spellings = new Map<string, string>();
+  for (const service of services) {
+    const name = service.toLowerCase();
+    if (!spellings.has(name)) spellings.set(name, service);
+  }
+  return spellings;
 }
 
 async function buildLexicalIndexes(byKind: Knowledge['byKind']): Promise<Knowledge['lexical']> {

@@ -41,6 +41,24 @@ describe('the query of a situation', () => {
     expect(buildQuery(situation, undefined, options)).not.toHaveProperty('asOf');
   });
 
+  it('reads the words of a digest that is nothing but words, and not too many of them', () => {
+    const digest = { ...buildDigest(), healthy: false, text: 'decoder waits for a lock' };
+    expect(buildQuery(situation, digest, options).text).toContain('decoder waits for a lock');
+    const long = buildQuery(situation, { ...digest, text: 'wait '.repeat(4_000) }, options).text;
+    expect(long.length).toBeLessThan(2_100);
+  });
+
+  it('does not look up the words of a digest that says it better, or that nothing is wrong', () => {
+    for (const digest of [buildDigest('consumer'), buildDigest()]) {
+      expect(buildQuery(situation, digest, options).text).not.toContain(digest.text);
+    }
+  });
+
+  it('is bounded, whatever the alerts are called', () => {
+    const alertNames = Array.from({ length: 1_000 }, (_, index) => `Alert${index}${'x'.repeat(100)}`);
+    expect(buildQuery({ ...situation, alertNames }, undefined, options).text).toHaveLength(20_000);
+  });
+
   it('has no text when the situation has none', () => {
     expect(buildQuery({ ...situation, text: '', alertNames: [] }, undefined, options).text).toBe('');
   });

@@ -3,6 +3,12 @@ import type { Signal } from '../../domain/signal.ts';
 import type { TraceDigest } from '../../domain/trace.ts';
 import type { Situation } from '../situation.ts';
 
+/** As long as a question may be (domain/request.ts): names and texts of a thousand alerts are no better evidence. */
+const MAX_TEXT = 20_000;
+
+/** A digest has 140 words; one written elsewhere may ramble, and must not drown the alert. */
+const MAX_DIGEST_TEXT = 2_000;
+
 export interface RetrievalQuery {
   /** What the dense and lexical legs read. May be empty when there are signals. */
   readonly text: string;
@@ -24,7 +30,8 @@ export interface RetrievalQuery {
 
 /**
  * What a diagnosis asks of the knowledge: the alert's own words, its name in words, and everything structured. The
- * traces' first suspect counts as a service of the alert: that is where to look for precedents.
+ * traces' first suspect counts as a service of the alert: that is where to look for precedents. A digest in words only
+ * is asked by its words.
  */
 export function buildQuery(
   situation: Situation,
@@ -32,7 +39,7 @@ export function buildQuery(
   options: { readonly kinds: readonly DocumentKind[]; readonly k: number; readonly now: Date },
 ): RetrievalQuery {
   return {
-    text: [...situation.alertNames, situation.text].join('\n').trim(),
+    text: [...situation.alertNames, situation.text, wordsOf(digest)].join('\n').trim().slice(0, MAX_TEXT),
     expression: situation.expression,
     alertNames: situation.alertNames,
     runbookUrls: situation.runbookUrls,
@@ -45,4 +52,10 @@ export function buildQuery(
     now: situation.asOf ?? options.now,
     ...(situation.asOf === undefined ? {} : { asOf: situation.asOf }),
   };
+}
+
+/** Suspects and signals say it better; the words count when they are all there is. "Healthy" is no symptom to look up. */
+function wordsOf(digest: TraceDigest | undefined): string {
+  if (!digest || digest.healthy || digest.suspects.length > 0 || digest.signals.length > 0) return '';
+  return digest.text.slice(0, MAX_DIGEST_TEXT);
 }

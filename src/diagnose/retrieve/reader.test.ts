@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KnowledgeDocument } from '../../domain/document.ts';
+import { PrecedentError } from '../../domain/errors.ts';
 import type { EmbeddingModel, Generation } from '../../domain/generation.ts';
 import { buildRunbook } from '../../testing/knowledge-builder.ts';
 import { createMemoryIndex } from '../../testing/memory-index.ts';
@@ -19,10 +20,12 @@ function setUp(model: EmbeddingModel = MODEL) {
   const index = createMemoryIndex();
   const reads = { pointer: 0, documents: 0 };
   let elapsed = 0;
+  let gate: Promise<void> | undefined;
   const watched = {
     ...index,
-    findGeneration: (signal?: AbortSignal) => {
+    findGeneration: async (signal?: AbortSignal) => {
       reads.pointer++;
+      await gate;
       return index.findGeneration(signal);
     },
     readDocuments: (generation: Generation, signal?: AbortSignal): AsyncIterable<KnowledgeDocument> => {
@@ -39,7 +42,12 @@ function setUp(model: EmbeddingModel = MODEL) {
   const wait = (ms: number) => {
     elapsed += ms;
   };
-  return { reader, reads, publish, wait };
+  /** From now on the index answers as `answered` does. */
+  const hold = (answered: Promise<void>) => {
+    answered.catch(() => {});
+    gate = answered;
+  };
+  return { reader, reads, publish, wait, hold };
 }
 
 describe('the reader', () => {
@@ -99,5 +107,51 @@ describe('the reader', () => {
     const patient = reader.current();
     await expect(reader.current(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
     expect((await patient).generation.key).toBe('one');
+  });
+
+  it('lets who loses patience go while the index has not answered yet', async () => {
+    const { reader, reads, publish, hold } = setUp();
+    await publish('one');
+    let answer = () => {};
+    hold(
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      }),
+    );
+    const leaving = new AbortController();
+    const impatient = reader.current(leaving.signal);
+    const patient = reader.current();
+    leaving.abort(new Error('gone'));
+    await expect(impatient).rejects.toThrow('gone');
+    answer();
+    expect((await patient).generation.key).toBe('one');
+    expect(reads.documents).toBe(1);
+  });
+
+  it('serves what it loaded while the index is away, and asks again a second later', async () => {
+    const { reader, reads, publish, wait, hold } = setUp();
+    await publish('one');
+    await reader.current();
+    await publish('two');
+    wait(1_000);
+    hold(Promise.reject(new PrecedentError('index-unavailable', 'Chroma is away')));
+    expect((await reader.current()).generation.key).toBe('one');
+    expect((await reader.current()).generation.key).toBe('one');
+    expect(reads.pointer).toBe(2);
+    hold(Promise.resolve());
+    wait(1_000);
+    expect((await reader.current()).generation.key).toBe('two');
+  });
+
+  it('has nothing to serve before the first load, and hides no other failure', async () => {
+    const { reader, publish, wait, hold } = setUp();
+    await publish('one');
+    hold(Promise.reject(new PrecedentError('index-unavailable', 'Chroma is away')));
+    await expect(reader.current()).rejects.toMatchObject({ code: 'index-unavailable' });
+    hold(Promise.resolve());
+    await reader.current();
+    wait(1_000);
+    hold(Promise.reject(new TypeError('a bug')));
+    await expect(reader.current()).rejects.toThrow('a bug');
   });
 });

@@ -1,4 +1,4 @@
-import { PrecedentError } from '../../domain/errors.ts';
+import { isPrecedentError, PrecedentError } from '../../domain/errors.ts';
 import { type EmbeddingModel, isSameModel } from '../../domain/generation.ts';
 import type { Embedder, KnowledgeIndex } from '../../ports.ts';
 import { buildKnowledge, type Knowledge } from './knowledge.ts';
@@ -7,7 +7,10 @@ import { buildKnowledge, type Knowledge } from './knowledge.ts';
 const FRESH_MS = 1_000;
 
 export interface KnowledgeReader {
-  /** The served generation, loaded. Errors: `index-empty`, `index-model-mismatch`, `index-unavailable`. */
+  /**
+   * The served generation, loaded; while the index is away, the one loaded last. Errors: `index-empty`,
+   * `index-model-mismatch`, `index-unavailable` when nothing was loaded yet.
+   */
   current(signal?: AbortSignal): Promise<Knowledge>;
 }
 
@@ -20,41 +23,51 @@ export function createKnowledgeReader(ports: {
   let loaded: { knowledge: Knowledge; checkedAt: number } | undefined;
   let loading: Promise<Knowledge> | undefined;
 
-  async function refresh(signal?: AbortSignal): Promise<Knowledge> {
-    const [generation, model] = await Promise.all([
-      ports.index.findGeneration(signal),
-      ports.embedder.describe(signal),
-    ]);
+  async function refresh(): Promise<Knowledge> {
+    const [generation, model] = await Promise.all([ports.index.findGeneration(), ports.embedder.describe()]);
     if (!generation) throw new PrecedentError('index-empty', 'no knowledge is published yet: run `precedent ingest`');
     assertSameModel(generation.model, model);
     const isCurrent = loaded?.knowledge.generation.key === generation.key;
-    const knowledge = isCurrent && loaded ? loaded.knowledge : await load(ports.index, generation, signal);
+    const knowledge = isCurrent && loaded ? loaded.knowledge : await load(ports.index, generation);
     loaded = { knowledge, checkedAt: ports.elapsed() };
     return knowledge;
+  }
+
+  /** Documents and topology can be read without the index; whoever queries it learns there that it is away. */
+  function serveLoaded(error: unknown): Knowledge {
+    if (!loaded || !isPrecedentError(error, 'index-unavailable')) throw error;
+    loaded = { ...loaded, checkedAt: ports.elapsed() };
+    return loaded.knowledge;
   }
 
   return {
     async current(signal) {
       if (loaded && ports.elapsed() - loaded.checkedAt < FRESH_MS) return loaded.knowledge;
       // One load serves all who wait; it outlives the impatience of the one who asked first.
-      loading ??= refresh().finally(() => {
-        loading = undefined;
-      });
-      const knowledge = await loading;
-      signal?.throwIfAborted();
-      return knowledge;
+      loading ??= refresh()
+        .catch(serveLoaded)
+        .finally(() => {
+          loading = undefined;
+        });
+      return signal ? untilAborted(loading, signal) : loading;
     },
   };
 }
 
-async function load(
-  index: KnowledgeIndex,
-  generation: Knowledge['generation'],
-  signal: AbortSignal | undefined,
-): Promise<Knowledge> {
+async function load(index: KnowledgeIndex, generation: Knowledge['generation']): Promise<Knowledge> {
   const documents = [];
-  for await (const document of index.readDocuments(generation, signal)) documents.push(document);
+  for await (const document of index.readDocuments(generation)) documents.push(document);
   return buildKnowledge(generation, documents);
+}
+
+/** The promise, or the signal's reason if that comes first. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 function assertSameModel(indexed: EmbeddingModel, configured: EmbeddingModel): void {
