@@ -74,7 +74,7 @@ describe('a server at a URL', () => {
   });
 
   it.each<[string, RequestListener, RegExp]>([
-    ['is no Chroma', (_, response) => void response.end('<html>hello</html>'), /could not do what was asked/],
+    ['is no Chroma', (_, response) => void response.end('<html>hello</html>'), /is not a Chroma server/],
     ['refuses us', (_, response) => void response.writeHead(401).end(), /CHROMA_API_KEY/],
     ['is broken', (_, response) => void response.writeHead(500).end('out of disk'), /index|Chroma at/],
   ])('that %s is unavailable, not a crash', async (_case, listener, message) => {

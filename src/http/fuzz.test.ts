@@ -116,11 +116,11 @@ test('no bytes do either', async () => {
 test('no question and no path does', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'grapheme' }), anything, async (question, id) => {
-      const query = new URLSearchParams({ q: question, k: String(id) });
+      const query = new URLSearchParams({ q: question, k: JSON.stringify(id) });
       const paths = [
         `/v1/search?${query}`,
         `/v1/incidents/${encodeURIComponent(question)}`,
-        `/v1/diagnoses/${encodeURIComponent(String(id))}`,
+        `/v1/diagnoses/${encodeURIComponent(JSON.stringify(id))}`,
       ];
       for (const path of paths) {
         const response = await fetch(`${served.url}${path}`);
