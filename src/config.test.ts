@@ -19,14 +19,25 @@ describe('configuration', () => {
   });
 
   it('reports every mistake at once', () => {
-    const mistakes = { PORT: 'eighty', CHROMA_URL: 'chroma:8000', LOG_LEVEL: 'loud', LLM_TIMEOUT_MS: '-1' };
+    const mistakes = {
+      HOST: '0.0.0.0',
+      PORT: 'eighty',
+      CHROMA_URL: 'chroma:8000',
+      LOG_LEVEL: 'loud',
+      LLM_TIMEOUT_MS: '-1',
+    };
     const error = thrownBy(() => readConfig(mistakes, NO_FILE));
     expect(error.problems.map(({ path }) => path).sort()).toEqual([
       'CHROMA_URL',
+      'HOST',
       'LLM_TIMEOUT_MS',
       'LOG_LEVEL',
       'PORT',
     ]);
+  });
+
+  it('says the range of a number that is out of it', () => {
+    expect(thrownBy(() => readConfig({ PORT: '99999' }, NO_FILE)).problems[0]?.message).toBe('must be from 0 to 65535');
   });
 
   it.each(['0.0.0.0', '10.0.0.7', 'precedent.example'])('refuses to listen on %s without tokens', (HOST) => {

@@ -7,6 +7,11 @@ import { messageOf, PrecedentError, type Problem } from './domain/errors.ts';
 /** The checkout or the installed package: where the bundled model lies, and the sample knowledge. */
 export const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 
+/** The package's, and so the API's. JSON.parse gives no type; the package has the field. */
+export const { version: VERSION } = JSON.parse(readFileSync(`${PROJECT_DIR}/package.json`, 'utf8')) as {
+  version: string;
+};
+
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 export function isLoopback(host: string): boolean {
@@ -15,45 +20,40 @@ export function isLoopback(host: string): boolean {
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
 const wholeNumber = (min: number, max: number) =>
-  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min).max(max);
+  z.coerce
+    .number({ error: ({ code }) => (code === 'invalid_type' ? 'must be a number' : undefined) })
+    .int('must be a whole number')
+    .min(min, `must be from ${min} to ${max}`)
+    .max(max, `must be from ${min} to ${max}`);
 
 /** Every setting: its name, its range and its default. `.env.example` and docs/api.md are checked against this. */
-export const Settings = z
-  .object({
-    KNOWLEDGE_DIR: z.string().default(PROJECT_DIR),
-    DATA_DIR: z.string().default('.precedent'),
-    HOST: z.string().default('127.0.0.1'),
-    PORT: wholeNumber(0, 65_535).default(8787),
-    CHROMA_URL: httpUrl.optional(),
-    CHROMA_TENANT: z.string().optional(),
-    CHROMA_DATABASE: z.string().optional(),
-    CHROMA_API_KEY: z.string().optional(),
-    CASEBOOK_URL: z
-      .string()
-      .regex(/^(?:file:|libsql:\/\/|https?:\/\/|wss?:\/\/)/, 'must start with file:, libsql://, http(s):// or ws(s)://')
-      .optional(),
-    CASEBOOK_TOKEN: z.string().optional(),
-    EMBEDDING_MODEL: z.string().optional(),
-    EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
-    LLM_BASE_URL: httpUrl.optional(),
-    LLM_MODEL: z.string().optional(),
-    LLM_API_KEY: z.string().optional(),
-    LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
-    LLM_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
-    /** After this a diagnosis is answered 202 and finished in the background. */
-    TIME_BUDGET_MS: wholeNumber(1, 600_000).default(10_000),
-    MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(16_777_216),
-    API_TOKENS: z.string().optional(),
-    LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
-  })
-  .superRefine((settings, context) => {
-    const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-    if (!isLoopback(settings.HOST) && tokensOf(settings.API_TOKENS).length === 0) {
-      wrong('HOST', `${settings.HOST} can be reached from other machines: set API_TOKENS, or bind to 127.0.0.1`);
-    }
-    if (settings.LLM_BASE_URL && !settings.LLM_MODEL) wrong('LLM_MODEL', 'is needed when LLM_BASE_URL is set');
-    if (settings.LLM_MODEL && !settings.LLM_BASE_URL) wrong('LLM_BASE_URL', 'is needed when LLM_MODEL is set');
-  });
+export const Settings = z.object({
+  KNOWLEDGE_DIR: z.string().default(PROJECT_DIR),
+  DATA_DIR: z.string().default('.precedent'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(8787),
+  CHROMA_URL: httpUrl.optional(),
+  CHROMA_TENANT: z.string().optional(),
+  CHROMA_DATABASE: z.string().optional(),
+  CHROMA_API_KEY: z.string().optional(),
+  CASEBOOK_URL: z
+    .string()
+    .regex(/^(?:file:|libsql:\/\/|https?:\/\/|wss?:\/\/)/, 'must start with file:, libsql://, http(s):// or ws(s)://')
+    .optional(),
+  CASEBOOK_TOKEN: z.string().optional(),
+  EMBEDDING_MODEL: z.string().optional(),
+  EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
+  LLM_BASE_URL: httpUrl.optional(),
+  LLM_MODEL: z.string().optional(),
+  LLM_API_KEY: z.string().optional(),
+  LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
+  LLM_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
+  /** After this a diagnosis is answered 202 and finished in the background. */
+  TIME_BUDGET_MS: wholeNumber(1, 600_000).default(10_000),
+  MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(16_777_216),
+  API_TOKENS: z.string().optional(),
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+});
 type Settings = z.infer<typeof Settings>;
 
 export interface Config {
@@ -91,7 +91,8 @@ export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { c
   const fromFile = readSettingsFile(file);
   const given = { ...fromFile.settings, ...pickSettings(env) };
   const parsed = Settings.safeParse(given);
-  const problems = [...fromFile.problems, ...(parsed.error?.issues ?? []).map(toProblem)];
+  const mistakes = (parsed.error?.issues ?? []).map(toProblem);
+  const problems = [...fromFile.problems, ...mistakes, ...findContradictions(given)];
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n');
     throw new PrecedentError('config-invalid', `the configuration has ${problems.length} mistake(s):\n${lines}`, {
@@ -99,6 +100,19 @@ export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { c
     });
   }
   return { config: toConfig(parsed.data), secrets: toSecrets(parsed.data) };
+}
+
+/** Settings that are well by themselves and wrong together; looked for whatever else is wrong, to tell it all at once. */
+function findContradictions(given: Readonly<Record<string, unknown>>): Problem[] {
+  const { HOST: host, LLM_BASE_URL: baseUrl, LLM_MODEL: model } = given;
+  const problems: Problem[] = [];
+  const wrong = (path: string, message: string) => problems.push({ path, message });
+  if (typeof host === 'string' && !isLoopback(host) && tokensOf(String(given['API_TOKENS'] ?? '')).length === 0) {
+    wrong('HOST', `${host} can be reached from other machines: set API_TOKENS, or bind to 127.0.0.1`);
+  }
+  if (baseUrl && !model) wrong('LLM_MODEL', 'is needed when LLM_BASE_URL is set');
+  if (model && !baseUrl) wrong('LLM_BASE_URL', 'is needed when LLM_MODEL is set');
+  return problems;
 }
 
 function pickSettings(source: Readonly<Record<string, unknown>>): Record<string, unknown> {

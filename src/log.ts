@@ -48,7 +48,10 @@ export function createLog(level: string): Log {
   };
 }
 
+/** A stack only for what nobody foresaw: an error with a code of its own says by that where it comes from. */
 function errorFacts(error: unknown): { code: string; message: string; stack?: string | undefined } {
-  if (isPrecedentError(error)) return { code: error.code, message: error.message };
-  return { code: 'internal', message: messageOf(error), stack: error instanceof Error ? error.stack : undefined };
+  const message = messageOf(error);
+  if (isPrecedentError(error)) return { code: error.code, message };
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return { code: error.code, message };
+  return { code: 'internal', message, stack: error instanceof Error ? error.stack : undefined };
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { VERSION } from '../config.ts';
 import { DOCUMENT_KINDS, DocumentKind } from '../domain/document.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { demoCommand } from './demo.ts';
@@ -41,6 +42,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
 function buildProgram(context: CommandContext, exit: (code: number) => void): Command {
   const program = new Command('precedent')
     .description('Tells whoever is on call what we did last time.')
+    .version(VERSION)
     .addHelpText('after', AFTER_HELP)
     .exitOverride()
     .configureOutput({ writeOut: context.write, writeErr: context.note });

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { VERSION } from '../config.ts';
 import { DIAGNOSIS_ROUTES } from './routes/diagnoses.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { KNOWLEDGE_ROUTES } from './routes/knowledge.ts';
@@ -10,16 +10,11 @@ import { buildSchemas } from './schemas.ts';
 /** Every documented route, in the order of the document. */
 export const ROUTES = [...DIAGNOSIS_ROUTES, ...SEARCH_ROUTES, ...TRACE_ROUTES, ...KNOWLEDGE_ROUTES, ...HEALTH_ROUTES];
 
-const PACKAGE_FILE = new URL('../../package.json', import.meta.url);
-
-// The version of the package is the version of the API it serves. JSON.parse gives no type; the package has the field.
-const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string };
-
 const HEAD = {
   openapi: '3.1.0',
   info: {
     title: 'Precedent',
-    version,
+    version: VERSION,
     description:
       'Tells whoever is on call what we did last time. Every error is `application/problem+json` (RFC 9457).',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
