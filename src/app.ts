@@ -163,6 +163,7 @@ function openChatModel({
 function embedderOptions({ embedding, dataDir }: Config) {
   return {
     model: embedding.model ?? join(PROJECT_DIR, 'models', 'runbook-embed-small'),
+    mustVerify: embedding.model === undefined,
     cacheDir: join(dataDir, 'models'),
     ...(embedding.threads === undefined ? {} : { threads: embedding.threads }),
   };

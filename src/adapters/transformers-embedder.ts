@@ -19,6 +19,8 @@ export interface TransformersEmbedderOptions {
   /** Where models of the hub are kept. */
   readonly cacheDir: string;
   readonly threads?: number;
+  /** The model is one that ships with checksums, so a folder without them is not that model. */
+  readonly mustVerify?: boolean;
   readonly onDownload?: (progress: DownloadProgress) => void;
   readonly hubUrl?: string;
   /** A download that moves nothing for this long has failed. */
@@ -102,7 +104,7 @@ class TransformersEmbedder implements Embedder {
 
   async #open(): Promise<LoadedModel> {
     const { id, folder } = await this.#locate();
-    const files = await openModelFolder(folder, id);
+    const files = await openModelFolder(folder, id, this.#options.mustVerify);
     this.#files = files;
     const [probe] = await this.#queue.add(['dimension'], true);
     const description = { id, checksum: files.checksum, dimension: probe?.length ?? 0 };

@@ -24,9 +24,10 @@ export const WEIGHTS = [
 /** Files every model needs besides its weights. */
 export const REQUIRED = ['config.json', ...TOKENIZER] as const;
 
-/** Reads what is in `folder`, verifies it when it comes with SHA256SUMS, and names it by its content. */
-export async function openModelFolder(folder: string, id: string): Promise<ModelFiles> {
+/** Reads what is in `folder`, verifies it when it comes with SHA256SUMS (or must), and names it by its content. */
+export async function openModelFolder(folder: string, id: string, mustVerify = false): Promise<ModelFiles> {
   await requireFolder(folder);
+  if (mustVerify) await requireFile(folder, SUMS);
   await verifySums(folder);
   for (const file of REQUIRED) await requireFile(folder, file);
   const weights = await findWeights(folder);

@@ -15,7 +15,7 @@ export interface SignalParts {
 }
 
 /** Makes any text one word of a signal: white space becomes `_`, emptiness `-`. */
-export function toSignalWord(text: string): string {
+function toSignalWord(text: string): string {
   return text.trim().replace(/\s+/g, '_') || '-';
 }
 

@@ -5,7 +5,7 @@ import type { Evidence } from '../evidence.ts';
 import { causeFeatures, evaluationFeatures, type Feature } from './features.ts';
 
 /** Graded incidents below which no calibration is attempted; small-sample Platt scaling is noise before that. */
-export const CALIBRATION_NEEDS = 30;
+const CALIBRATION_NEEDS = 30;
 
 /**
  * PACE-LM's two scores as means of countable features, and their geometric mean: evidence without a supported cause,

@@ -179,7 +179,7 @@ export function statsOf(window: WindowObservation, sample: OperationSample): Win
   };
 }
 
-export function ownMsOf(window: WindowObservation, spans: readonly number[]): Float64Array {
+function ownMsOf(window: WindowObservation, spans: readonly number[]): Float64Array {
   return Float64Array.from(spans, (index) => (window.own[index] ?? 0) / 1000).sort();
 }
 

@@ -23,7 +23,7 @@ export function measureOwnTimes(forest: SpanForest): Float64Array {
  * Whether the parent waits for the child. Nobody waits for a consumer, for what a producer span leads to, or for what
  * begins once the parent is over. (Publishing itself is a child like any other: the caller does wait for the broker.)
  */
-export function isWaitedFor(parent: Span, child: Span): boolean {
+function isWaitedFor(parent: Span, child: Span): boolean {
   if (parent.kind === 'producer' || child.kind === 'consumer') return false;
   return child.startUs < parent.startUs + parent.durationUs;
 }

@@ -26,7 +26,7 @@ export interface PromptSettings {
   readonly maxCharacters: number;
 }
 
-export const DEFAULT_PROMPT_SETTINGS: PromptSettings = {
+const DEFAULT_PROMPT_SETTINGS: PromptSettings = {
   precedents: 5,
   runbooks: 3,
   order: 'best-last',
