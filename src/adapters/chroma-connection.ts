@@ -7,6 +7,7 @@ import {
 } from 'chromadb';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
 import { ChromaServer } from './chroma-server.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface ChromaOptions {
   /** Where the embedded server keeps its files. */
@@ -141,14 +142,4 @@ export class ChromaConnection implements AsyncDisposable {
     }
     return unavailable(`${where} could not do what was asked: ${messageOf(error)}`);
   }
-}
-
-/** The promise, or the signal's reason if that comes first. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

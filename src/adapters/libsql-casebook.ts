@@ -5,6 +5,7 @@ import { type Client, createClient } from '@libsql/client';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
 import type { Casebook, DiagnosisRecord } from '../ports.ts';
 import { migrate } from './libsql-migrations.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface LibsqlCasebookOptions {
   /** `file:<path>`, or the URL of a libSQL server. */
@@ -143,14 +144,4 @@ function reasonOf(error: unknown): string {
 /** A URL may carry a token as user name or query. */
 function withoutSecrets(url: string): string {
   return url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '');
-}
-
-/** The promise, or the signal's reason if that comes first. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

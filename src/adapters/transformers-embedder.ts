@@ -9,6 +9,7 @@ import { type DownloadProgress, fetchHubModel } from './transformers-hub.ts';
 import { type ModelFiles, openModelFolder } from './transformers-model-files.ts';
 import { type Preparation, preparationOf, prepareText } from './transformers-preparation.ts';
 import { EmbeddingQueue } from './transformers-queue.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** How long closing waits for the batches at work. */
 const CLOSING_MS = 5_000;
@@ -192,15 +193,4 @@ function isFolder(folder: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
-}
-
-/** The promise, or the signal's reason if that comes first. The work itself goes on for others. */
-function untilAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return work;
-  if (signal.aborted) return Promise.reject(signal.reason);
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -176,7 +176,7 @@ class TraceWriter {
       startTime: span.startUs + skewUs,
       duration: span.endUs - span.startUs,
       tags,
-      // The service's name for now; `write` numbers the processes.
+      // The service's name stands in until `write` numbers the processes.
       processID: span.service,
     });
   }
