@@ -56,7 +56,10 @@ const ERROR_DRIFT = 0.005;
 const FAN_OUT_DRIFT = 0.05;
 const MIX_DRIFT = 0.2;
 
-/** The two windows side by side, by robust statistics: median and IQR rather than mean and σ, which a late onset ruins (RCAEval, ASE 2024). */
+/**
+ * The two windows side by side, by robust statistics: median and IQR rather than mean and σ, which a late onset ruins
+ * (RCAEval, ASE 2024).
+ */
 export function compareWindows(before: WindowObservation, after: WindowObservation): Comparison {
   return {
     operations: compareOperations(before, after),
