@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { listOf, PROJECT_DIR, Settings } from './config/settings.ts';
+import { type Credentials, readSources } from './config/sources.ts';
 import { messageOf, PrecedentError, type Problem } from './domain/errors.ts';
+import type { KnowledgeSource } from './domain/knowledge-source.ts';
+import type { RedactionKind } from './domain/redaction.ts';
 
-/** The checkout or the installed package: where the bundled model lies, and the sample knowledge. */
-export const PROJECT_DIR = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
+export { PROJECT_DIR, Settings };
 
 /** The package's, and so the API's. JSON.parse gives no type; the package has the field. */
 export const { version: VERSION } = JSON.parse(readFileSync(`${PROJECT_DIR}/package.json`, 'utf8')) as {
@@ -18,46 +20,12 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host.toLowerCase());
 }
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
-const wholeNumber = (min: number, max: number) =>
-  z.coerce
-    .number({ error: ({ code }) => (code === 'invalid_type' ? 'must be a number' : undefined) })
-    .int('must be a whole number')
-    .min(min, `must be from ${min} to ${max}`)
-    .max(max, `must be from ${min} to ${max}`);
-
-/** Every setting: its name, its range and its default. `.env.example` and docs/api.md are checked against this. */
-export const Settings = z.object({
-  KNOWLEDGE_DIR: z.string().default(PROJECT_DIR),
-  DATA_DIR: z.string().default('.precedent'),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: wholeNumber(0, 65_535).default(8787),
-  CHROMA_URL: httpUrl.optional(),
-  CHROMA_TENANT: z.string().optional(),
-  CHROMA_DATABASE: z.string().optional(),
-  CHROMA_API_KEY: z.string().optional(),
-  CASEBOOK_URL: z
-    .string()
-    .regex(/^(?:file:|libsql:\/\/|https?:\/\/|wss?:\/\/)/, 'must start with file:, libsql://, http(s):// or ws(s)://')
-    .optional(),
-  CASEBOOK_TOKEN: z.string().optional(),
-  EMBEDDING_MODEL: z.string().optional(),
-  EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
-  LLM_BASE_URL: httpUrl.optional(),
-  LLM_MODEL: z.string().optional(),
-  LLM_API_KEY: z.string().optional(),
-  LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
-  LLM_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
-  /** After this a diagnosis is answered 202 and finished in the background. */
-  TIME_BUDGET_MS: wholeNumber(1, 600_000).default(10_000),
-  MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(16_777_216),
-  API_TOKENS: z.string().optional(),
-  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
-});
-type Settings = z.infer<typeof Settings>;
-
 export interface Config {
+  /** Where the knowledge is when `sources` is empty. */
   readonly knowledgeDir: string;
+  readonly sources: readonly KnowledgeSource[];
+  readonly redact: readonly RedactionKind[];
+  readonly pollSeconds: number;
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
@@ -81,6 +49,11 @@ export interface Secrets {
   readonly llmApiKey?: string;
   readonly chromaApiKey?: string;
   readonly casebookToken?: string;
+  readonly gitHookSecrets: readonly string[];
+  /** By the name of the source. */
+  readonly sources: ReadonlyMap<string, Credentials>;
+  /** All of it: git finds its proxies, its SSH agent and its home there. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
@@ -92,24 +65,38 @@ export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { c
   const given = { ...fromFile.settings, ...pickSettings(env) };
   const parsed = Settings.safeParse(given);
   const mistakes = (parsed.error?.issues ?? []).map(toProblem);
-  const problems = [...fromFile.problems, ...mistakes, ...findContradictions(given)];
+  const listed = readSources(fromFile.sources, env);
+  const problems = [
+    ...fromFile.problems,
+    ...mistakes,
+    ...listed.problems,
+    ...findContradictions(given, listed.sources.length > 0),
+  ];
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n');
     throw new PrecedentError('config-invalid', `the configuration has ${problems.length} mistake(s):\n${lines}`, {
       problems,
     });
   }
-  return { config: toConfig(parsed.data), secrets: toSecrets(parsed.data) };
+  return {
+    config: toConfig(parsed.data, listed.sources),
+    secrets: toSecrets(parsed.data, listed.credentials, env),
+  };
 }
 
 /** Settings that are well by themselves and wrong together; looked for whatever else is wrong, to tell it all at once. */
-function findContradictions(given: Readonly<Record<string, unknown>>): Problem[] {
-  const { HOST: host, LLM_BASE_URL: baseUrl, LLM_MODEL: model } = given;
+function findContradictions(given: Readonly<Record<string, unknown>>, hasSources: boolean): Problem[] {
+  const { KNOWLEDGE_DIR: folder, HOST: host, LLM_BASE_URL: baseUrl, LLM_MODEL: model } = given;
   const problems: Problem[] = [];
   const wrong = (path: string, message: string) => problems.push({ path, message });
-  if (typeof host === 'string' && !isLoopback(host) && tokensOf(String(given['API_TOKENS'] ?? '')).length === 0) {
+  if (typeof host === 'string' && !isLoopback(host) && listOf(String(given['API_TOKENS'] ?? '')).length === 0) {
     wrong('HOST', `${host} can be reached from other machines: set API_TOKENS, or bind to 127.0.0.1`);
   }
+  if (folder && hasSources)
+    wrong(
+      'KNOWLEDGE_DIR',
+      'and `sources` both say where the knowledge is: list the folder there as `directory`, or unset it',
+    );
   if (baseUrl && !model) wrong('LLM_MODEL', 'is needed when LLM_BASE_URL is set');
   if (model && !baseUrl) wrong('LLM_BASE_URL', 'is needed when LLM_MODEL is set');
   return problems;
@@ -125,7 +112,14 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '');
 }
 
-function readSettingsFile(file: string): { settings: Record<string, unknown>; problems: Problem[] } {
+interface SettingsFile {
+  readonly settings: Record<string, unknown>;
+  /** As written: checked by themselves. */
+  readonly sources?: unknown;
+  readonly problems: Problem[];
+}
+
+function readSettingsFile(file: string): SettingsFile {
   if (!existsSync(file)) return { settings: {}, problems: [] };
   try {
     const content =
@@ -133,9 +127,11 @@ function readSettingsFile(file: string): { settings: Record<string, unknown>; pr
         .record(z.string(), z.unknown())
         .nullable()
         .parse(parseYaml(readFileSync(file, 'utf8'))) ?? {};
-    const unknown = Object.keys(content).filter((name) => !(name in Settings.shape));
+    const { sources, ...rest } = content;
+    const unknown = Object.keys(rest).filter((name) => !(name in Settings.shape));
     return {
-      settings: pickSettings(content),
+      settings: pickSettings(rest),
+      sources,
       problems: unknown.map((name) => ({ path: `${file}: ${name}`, message: 'is not a setting' })),
     };
   } catch (error) {
@@ -147,14 +143,13 @@ function toProblem(issue: z.core.$ZodIssue): Problem {
   return { path: issue.path.join('.') || 'settings', message: issue.message };
 }
 
-function tokensOf(list: string | undefined): string[] {
-  return (list ?? '').split(',').flatMap((token) => token.trim() || []);
-}
-
-function toConfig(settings: Settings): Config {
+function toConfig(settings: Settings, sources: readonly KnowledgeSource[]): Config {
   const { LLM_BASE_URL: baseUrl, LLM_MODEL: model } = settings;
   return {
     knowledgeDir: settings.KNOWLEDGE_DIR,
+    sources,
+    redact: settings.REDACT,
+    pollSeconds: settings.POLL_SECONDS,
     dataDir: settings.DATA_DIR,
     host: settings.HOST,
     port: settings.PORT,
@@ -170,9 +165,12 @@ function toConfig(settings: Settings): Config {
   };
 }
 
-function toSecrets(settings: Settings): Secrets {
+function toSecrets(settings: Settings, sources: Secrets['sources'], environment: NodeJS.ProcessEnv): Secrets {
   return {
-    apiTokens: tokensOf(settings.API_TOKENS),
+    sources,
+    environment,
+    gitHookSecrets: listOf(settings.GIT_HOOK_SECRETS),
+    apiTokens: listOf(settings.API_TOKENS),
     ...defined({
       llmApiKey: settings.LLM_API_KEY,
       chromaApiKey: settings.CHROMA_API_KEY,

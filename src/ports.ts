@@ -2,6 +2,7 @@
 import type { Diagnosis } from './domain/diagnosis.ts';
 import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
 import type { EmbeddingModel, Generation } from './domain/generation.ts';
+import type { Manifest } from './domain/manifest.ts';
 
 /** Now. A parameter, so that a backtest can live in the past. */
 export type Clock = () => Date;
@@ -17,7 +18,12 @@ export interface Embedder extends AsyncDisposable {
   readonly maxBatch: number;
   /** Unit vectors in the order of `texts`. Some models embed questions and passages differently, hence `role`. */
   embed(texts: readonly string[], role: 'query' | 'passage', signal?: AbortSignal): Promise<Float32Array[]>;
+  /** The model's own way of counting: what it reads of a text is bounded in these. */
+  loadTokenizer(signal?: AbortSignal): Promise<CountTokens>;
 }
+
+/** Tokens of a text, without the special ones that the model puts around it. */
+export type CountTokens = (text: string) => number;
 
 export interface EmbeddedChunk {
   readonly id: string;
@@ -39,7 +45,9 @@ export interface ChunkMatch {
 export interface KnowledgeIndex extends AsyncDisposable {
   /** The generation being served; undefined when nothing was ever published. */
   findGeneration(signal?: AbortSignal): Promise<Generation | undefined>;
-  /** All documents of a generation, in no particular order. */
+  /** What the generation is made of, file by file; undefined when it is gone. */
+  findManifest(generation: Generation, signal?: AbortSignal): Promise<Manifest | undefined>;
+  /** All documents of a generation, in no particular order. Throws `index-empty` when the generation is gone. */
   readDocuments(generation: Generation, signal?: AbortSignal): AsyncIterable<KnowledgeDocument>;
   /** The `k` nearest chunks of a kind, best first. May hold chunks of other generations: the caller knows its own. */
   nearest(
@@ -63,14 +71,22 @@ export interface KnowledgeIndex extends AsyncDisposable {
     chunks: readonly EmbeddedChunk[],
     signal?: AbortSignal,
   ): Promise<void>;
-  /** Writes the documents, then flips the pointer. The generation before stays readable until the next publish. */
-  publish(generation: Generation, documents: readonly KnowledgeDocument[], signal?: AbortSignal): Promise<void>;
+  /** Adds documents, and returns the hash of each in their order; invisible until a manifest names them. */
+  addDocuments(documents: readonly KnowledgeDocument[], signal?: AbortSignal): Promise<string[]>;
+  /**
+   * Writes the manifest, then flips the pointer; every document and chunk it names must be there. The generation before
+   * stays readable until the next publish. With a key that is served already, only the facts beside the key change.
+   */
+  publish(generation: Generation, manifest: Manifest, signal?: AbortSignal): Promise<void>;
   /**
    * Runs `write` while nobody else writes: a sweep must not take what another run has added and not yet published. Who
    * has waited too long gets `ingest-running`.
    */
   exclusively<T>(write: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Deletes what neither the served generation nor the one before it names. Safe to repeat; returns what went. */
+  /**
+   * Deletes what neither the served generation nor the one before it names; returns what went. Safe to repeat, and does
+   * nothing when nothing was added or published since it was last done.
+   */
   sweep(signal?: AbortSignal): Promise<{ chunks: number; documents: number }>;
   /** Answers within 2 s, or throws `index-unavailable`. */
   ping(signal?: AbortSignal): Promise<void>;

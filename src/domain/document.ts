@@ -42,6 +42,10 @@ export const Chunk = z.object({
 });
 export type Chunk = Readonly<z.infer<typeof Chunk>>;
 
+/** How far its authors stand behind it. */
+export const DocumentStatus = z.enum(['draft', 'stable', 'deprecated']);
+export type DocumentStatus = z.infer<typeof DocumentStatus>;
+
 const documentFields = {
   /** Path inside its folder, without extension: `pre-processor/PreProcessorLatencyHigh`. */
   id: z.string(),
@@ -50,6 +54,11 @@ const documentFields = {
   alerts: z.array(z.string()),
   severity: z.string().optional(),
   tags: z.array(z.string()),
+  status: DocumentStatus.optional(),
+  /** The day from which on nobody should rely on it. */
+  staleAfter: z.iso.date().optional(),
+  /** Names of the fields that its front matter does not state: they were read out of its path, headings and text. */
+  inferred: z.array(z.string()).optional(),
   sections: z.array(Section),
   /** Mitigation steps, in order. */
   steps: z.array(Step),

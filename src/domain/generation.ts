@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SourceState } from './knowledge-source.ts';
 
 /** Which model made the vectors. Vectors of different models never meet: every comparison checks this first. */
 export const EmbeddingModel = z.object({
@@ -17,9 +18,8 @@ export function isSameModel(a: EmbeddingModel, b: EmbeddingModel): boolean {
 export const Generation = z.object({
   key: z.string(),
   model: EmbeddingModel,
-  /** Commit the knowledge was read at, when it lives in git; `dirty` when files differ from that commit. */
-  gitSha: z.string().optional(),
-  dirty: z.boolean().optional(),
+  /** Where the knowledge was read and at which commits. These may move on while the content, and so the key, stays. */
+  sources: z.array(SourceState),
   publishedAt: z.iso.datetime(),
   documents: z.int().min(0),
   chunks: z.int().min(0),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SourceState } from './knowledge-source.ts';
 
 /** What became of one file. `skipped` and `failed` always carry a reason. */
 export const FileOutcome = z.object({
@@ -19,11 +20,14 @@ export type KnowledgeProblem = Readonly<z.infer<typeof KnowledgeProblem>>;
 /** The whole story of one ingest. Every file of the sources is named exactly once in `files`. */
 export const IngestReport = z.object({
   generation: z.string(),
-  gitSha: z.string().optional(),
+  /** What was read, at which commits. */
+  sources: z.array(SourceState),
   /** False when the knowledge was already published as it is. */
   published: z.boolean(),
   files: z.array(FileOutcome),
   problems: z.array(KnowledgeProblem),
+  /** Secrets and personal data that were blacked out before anything was stored, by kind. */
+  redacted: z.record(z.string(), z.int().min(0)),
   documents: z.int().min(0),
   chunks: z.int().min(0),
   /** Chunks that had to be embedded; all others were there already. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph } from '../testing/knowledge-builder.ts';
-import { hasEdge, hopsBetween } from './topology.ts';
+import { Dependency, hasEdge, hopsBetween } from './topology.ts';
 
 describe('the service graph', () => {
   const graph = buildGraph('load > web > pre > inference', 'pre > cache');
@@ -32,5 +32,19 @@ describe('the service graph', () => {
 
   it('ends on cyclic graphs', () => {
     expect(hopsBetween(buildGraph('a > b > a'), 'a', 'z', 50)).toBeUndefined();
+  });
+});
+
+describe('a dependency', () => {
+  it('of an older version has no provenance, and is read all the same', () => {
+    expect(Dependency.parse({ service: 'db' })).toEqual({ service: 'db', kind: 'sync' });
+  });
+
+  it('keeps everyone who knows of it', () => {
+    const provenance = [
+      { by: 'declared', source: { path: 'topology/shop.yaml', line: 3 } },
+      { by: 'jaeger', source: { path: 'topology/calls.json', line: 1 }, calls: 40 },
+    ];
+    expect(Dependency.parse({ service: 'db', kind: 'data', provenance }).provenance).toEqual(provenance);
   });
 });

@@ -1,8 +1,23 @@
 import { z } from 'zod';
+import { SourceRef } from './source.ts';
+
+/** How an edge is known, the most trusted first: said by people, then measured. */
+export const EdgeOrigin = z.enum(['declared', 'backstage', 'traces', 'jaeger', 'zipkin']);
+export type EdgeOrigin = z.infer<typeof EdgeOrigin>;
+
+/** One file that knows of an edge, and how often it saw the call. */
+export const EdgeProvenance = z.object({
+  by: EdgeOrigin,
+  source: SourceRef.pick({ path: true, line: true }),
+  calls: z.number().min(0).optional(),
+});
+export type EdgeProvenance = Readonly<z.infer<typeof EdgeProvenance>>;
 
 export const Dependency = z.object({
   service: z.string().min(1),
   kind: z.enum(['sync', 'async', 'data']).default('sync'),
+  /** Most trusted first; absent in what an older version published. */
+  provenance: z.array(EdgeProvenance).optional(),
 });
 export type Dependency = Readonly<z.infer<typeof Dependency>>;
 

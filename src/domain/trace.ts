@@ -12,6 +12,8 @@ export interface Span {
   readonly startUs: number;
   readonly durationUs: number;
   readonly isError: boolean;
+  /** Whom a client or producer says it calls: all that is known of a callee without spans of its own. */
+  readonly peer?: { readonly service: string; readonly isData: boolean };
 }
 
 /** What was mended while reading, so that nothing is dropped in silence: `{ 'orphan-span': 3 }`. */

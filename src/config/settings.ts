@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { RedactionKind } from '../domain/redaction.ts';
+
+/** The checkout or the installed package: where the bundled model lies, and the sample knowledge. */
+export const PROJECT_DIR = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
+const wholeNumber = (min: number, max: number) =>
+  z.coerce
+    .number({ error: ({ code }) => (code === 'invalid_type' ? 'must be a number' : undefined) })
+    .int('must be a whole number')
+    .min(min, `must be from ${min} to ${max}`)
+    .max(max, `must be from ${min} to ${max}`);
+
+/** Every setting: its name, its range and its default. `.env.example` and docs/api.md are checked against this. */
+export const Settings = z.object({
+  KNOWLEDGE_DIR: z.string().default(PROJECT_DIR),
+  DATA_DIR: z.string().default('.precedent'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(8787),
+  CHROMA_URL: httpUrl.optional(),
+  CHROMA_TENANT: z.string().optional(),
+  CHROMA_DATABASE: z.string().optional(),
+  CHROMA_API_KEY: z.string().optional(),
+  CASEBOOK_URL: z
+    .string()
+    .regex(/^(?:file:|libsql:\/\/|https?:\/\/|wss?:\/\/)/, 'must start with file:, libsql://, http(s):// or ws(s)://')
+    .optional(),
+  CASEBOOK_TOKEN: z.string().optional(),
+  EMBEDDING_MODEL: z.string().optional(),
+  EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
+  LLM_BASE_URL: httpUrl.optional(),
+  LLM_MODEL: z.string().optional(),
+  LLM_API_KEY: z.string().optional(),
+  LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
+  LLM_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
+  /** After this a diagnosis is answered 202 and finished in the background. */
+  TIME_BUDGET_MS: wholeNumber(1, 600_000).default(10_000),
+  MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(16_777_216),
+  API_TOKENS: z.string().optional(),
+  /** What is blacked out before anything is stored or sent to an LLM. */
+  REDACT: z
+    .string()
+    .default('secrets,emails')
+    .transform(listOf)
+    .pipe(z.array(RedactionKind, { error: 'must be a list of secrets, emails, ips, or none' })),
+  /** How often a server looks whether its sources have moved on; 0 is never. */
+  POLL_SECONDS: wholeNumber(0, 86_400).default(60),
+  /** Secrets of git webhooks, comma-separated, all of them valid; without any the hook refuses every caller. */
+  GIT_HOOK_SECRETS: z.string().optional(),
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** `a, b` → a, b; `none` is the empty list. */
+export function listOf(text = ''): string[] {
+  return text.split(',').flatMap((word) => (word.trim() === 'none' ? [] : word.trim() || []));
+}
