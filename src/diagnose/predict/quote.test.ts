@@ -28,6 +28,25 @@ describe('a quote is found', () => {
   });
 });
 
+describe('what was blacked out for the model', () => {
+  const source = 'Login of ops@example.com failed three times in a row.';
+
+  it('stands for whatever the source has there', () => {
+    expect(findQuote('Login of (redacted:email) failed three times', source)?.words).toBe(
+      'Login of ops@example.com failed three times',
+    );
+  });
+
+  it('is quoted like any word from a source that holds the mark itself', () => {
+    expect(findQuote('login of (redacted:email)', 'Login of (redacted:email) failed')).toBeDefined();
+  });
+
+  it('bears out nothing else', () => {
+    expect(findQuote('Login of (redacted:email) worked well again', source)).toBeUndefined();
+    expect(findQuote('(redacted:email)', source)).toBeUndefined();
+  });
+});
+
 describe('a quote is not found', () => {
   it.each([
     ['of other words', 'the garbage collector paused for two seconds'],

@@ -1,3 +1,5 @@
+import { REDACTION_MARK } from '../../domain/redaction.ts';
+
 /** Fewer words are found by accident in any text. */
 const MIN_WORDS = 3;
 const MIN_SIMILARITY = 0.8;
@@ -14,6 +16,9 @@ const NEGATIONS: ReadonlySet<string> = new Set([
   'cannot',
   't',
 ]);
+
+const ELLIPSIS = /…|\.{3,}/;
+const ELLIPSIS_OR_MARK = new RegExp(`${ELLIPSIS.source}|${REDACTION_MARK.source}`);
 
 interface Word {
   readonly word: string;
@@ -33,10 +38,14 @@ export interface FoundQuote {
  * other number and no other negation: "did not recover" is no quote of "did recover", nor 775 ms of 77 ms.
  */
 export function findQuote(quote: string, source: string): FoundQuote | undefined {
-  const fragments = quote
-    .split(/…|\.{3,}/)
-    .map(listWords)
-    .filter(({ length }) => length > 0);
+  const found = findFragments(quote.split(ELLIPSIS), source);
+  if (found || !REDACTION_MARK.test(quote)) return found;
+  // The model was shown a mark where the source has something else.
+  return findFragments(quote.split(ELLIPSIS_OR_MARK), source);
+}
+
+function findFragments(texts: readonly string[], source: string): FoundQuote | undefined {
+  const fragments = texts.map(listWords).filter(({ length }) => length > 0);
   const total = fragments.reduce((sum, { length }) => sum + length, 0);
   if (!fragments.some(({ length }) => length >= MIN_WORDS)) return undefined;
   let rest = listWords(source);
