@@ -5,11 +5,11 @@ import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { digestTraces } from '../src/diagnose/digest/digest.ts';
 import { measureOwnTimes } from '../src/diagnose/digest/own-time.ts';
-import { parseTraces } from '../src/diagnose/digest/parse.ts';
 import { quantile } from '../src/diagnose/digest/robust.ts';
-import { buildForest } from '../src/diagnose/digest/span-forest.ts';
 import type { ParsedTraces } from '../src/domain/trace.ts';
 import { buildFaultCase, FAULT_TYPES } from '../src/testing/trace-faults.ts';
+import { parseTraces } from '../src/traces/parse.ts';
+import { buildForest } from '../src/traces/span-forest.ts';
 
 /** One line of `cases.jsonl`. */
 const TraceFaultCase = z.object({

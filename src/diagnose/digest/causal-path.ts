@@ -1,7 +1,7 @@
 import { hasEdge, type ServiceGraph } from '../../domain/topology.ts';
 import type { CausalEdge } from '../../domain/trace.ts';
+import { type SpanForest, spanAt } from '../../traces/span-forest.ts';
 import { listEntries } from './load.ts';
-import { type SpanForest, spanAt } from './span-forest.ts';
 
 export type CallGraph = ReadonlyMap<string, ReadonlySet<string>>;
 

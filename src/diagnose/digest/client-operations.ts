@@ -1,4 +1,4 @@
-import { type SpanForest, spanAt } from './span-forest.ts';
+import { type SpanForest, spanAt } from '../../traces/span-forest.ts';
 
 /** One operation of one service, as a key of maps. */
 export type OperationKey = string;

@@ -1,7 +1,7 @@
 import type { WindowStats } from '../../domain/trace.ts';
+import { spanAt } from '../../traces/span-forest.ts';
 import { type OperationKey, type OperationName, toOperationKey } from './client-operations.ts';
 import { measureShift, quantile, type Shift, twoProportionZ } from './robust.ts';
-import { spanAt } from './span-forest.ts';
 import type { EdgeSample, FanOut, OperationSample, WindowObservation } from './window.ts';
 
 /** One operation in both windows; a side is null where the operation did not occur. */

@@ -7,8 +7,8 @@ import { TraceDigest } from '../../domain/trace.ts';
 import { buildJaegerTraces } from '../../testing/trace-builder.ts';
 import { buildFaultCase, FAULT_TYPES, type FaultType } from '../../testing/trace-faults.ts';
 import type { Fault, ServiceCall, WindowPlan } from '../../testing/trace-plan.ts';
+import { parseTraces } from '../../traces/parse.ts';
 import { digestTraces } from './digest.ts';
-import { parseTraces } from './parse.ts';
 import { writeText } from './text.ts';
 
 /** web → shop → { stock → database, mail (by a broker) } */

@@ -1,6 +1,7 @@
 import { PrecedentError } from '../../domain/errors.ts';
 import type { ServiceGraph } from '../../domain/topology.ts';
 import type { ParsedTraces, RepairCounts, Suspect, TraceDigest } from '../../domain/trace.ts';
+import { buildForest, type SpanForest } from '../../traces/span-forest.ts';
 import { buildCallGraph, findCausalPath } from './causal-path.ts';
 import { findClientOperations } from './client-operations.ts';
 import { compareWindows } from './compare.ts';
@@ -9,7 +10,6 @@ import { type LoadChange, measureLoad } from './load.ts';
 import { measureOwnTimes } from './own-time.ts';
 import { quantile } from './robust.ts';
 import { listSignals, toSignal } from './signals.ts';
-import { buildForest, type SpanForest } from './span-forest.ts';
 import { rankSuspects } from './suspects.ts';
 import { writeText } from './text.ts';
 import { observeWindow, type WindowObservation } from './window.ts';

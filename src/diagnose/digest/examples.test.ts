@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { buildJaegerTraces, type JaegerTraceJson } from '../../testing/trace-builder.ts';
 import type { ServiceCall } from '../../testing/trace-plan.ts';
+import { parseTraces } from '../../traces/parse.ts';
 import { digestTraces } from './digest.ts';
-import { parseTraces } from './parse.ts';
 
 /** The object-classification pipeline, version 1, as its topology file and runbooks describe it. */
 const inference: ServiceCall = {

@@ -1,5 +1,5 @@
+import { spanAt } from '../../traces/span-forest.ts';
 import { type OperationName, toOperationKey } from './client-operations.ts';
-import { spanAt } from './span-forest.ts';
 import type { WindowObservation } from './window.ts';
 
 const MAX_EXEMPLARS = 3;

@@ -1,7 +1,7 @@
+import type { SpanForest } from '../../traces/span-forest.ts';
+import { spanAt } from '../../traces/span-forest.ts';
 import type { OperationName } from './client-operations.ts';
 import { quantile } from './robust.ts';
-import type { SpanForest } from './span-forest.ts';
-import { spanAt } from './span-forest.ts';
 
 /** Fewer arrivals than this say nothing about a rate. */
 const FEWEST = 10;

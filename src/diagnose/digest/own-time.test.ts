@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Span } from '../../domain/trace.ts';
+import { buildForest } from '../../traces/span-forest.ts';
 import { measureOwnTimes } from './own-time.ts';
-import { buildForest } from './span-forest.ts';
 
 type Fields = Pick<Span, 'spanId' | 'startUs' | 'durationUs'> & Partial<Span>;
 const span = (fields: Fields): Span => ({

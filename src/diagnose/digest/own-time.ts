@@ -1,5 +1,5 @@
 import type { Span } from '../../domain/trace.ts';
-import { type SpanForest, spanAt } from './span-forest.ts';
+import { type SpanForest, spanAt } from '../../traces/span-forest.ts';
 
 /**
  * Own time of every span in microseconds: its duration minus the union of its children's intervals, clipped to itself.

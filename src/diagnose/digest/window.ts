@@ -1,4 +1,5 @@
 import type { Span } from '../../domain/trace.ts';
+import { type SpanForest, spanAt } from '../../traces/span-forest.ts';
 import {
   type ClientOperations,
   calleeOf,
@@ -6,7 +7,6 @@ import {
   type OperationName,
   toOperationKey,
 } from './client-operations.ts';
-import { type SpanForest, spanAt } from './span-forest.ts';
 
 /** The spans of one operation, as indexes into the window's forest. */
 export interface OperationSample {

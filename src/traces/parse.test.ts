@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPrecedentError } from '../../domain/errors.ts';
-import type { Span } from '../../domain/trace.ts';
+import { isPrecedentError } from '../domain/errors.ts';
+import type { Span } from '../domain/trace.ts';
 import { parseTraces } from './parse.ts';
 
 interface JaegerFields {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { PrecedentError, type Problem } from '../../domain/errors.ts';
+import { PrecedentError, type Problem } from '../domain/errors.ts';
 
 /** A window of a hundred thousand bad spans needs one page of problems, not a hundred thousand. */
 const MAX_PROBLEMS = 20;

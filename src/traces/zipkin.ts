@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { Span } from '../../domain/trace.ts';
+import type { Span } from '../domain/trace.ts';
+import { peerOf } from './peer.ts';
 import { readShape } from './shape.ts';
 
+const Endpoint = z.object({ serviceName: z.string().nullish() }).nullish();
 /** Zipkin v2: an array of spans (`/api/v2/trace/{id}`) or of traces, each an array of spans (`/api/v2/traces`). Times are µs. */
 const ZipkinSpan = z.object({
   traceId: z.string().min(1),
@@ -12,7 +14,9 @@ const ZipkinSpan = z.object({
   // Absent while a span is unfinished; then it took no time that anyone knows of.
   timestamp: z.number().nullish(),
   duration: z.number().nullish(),
-  localEndpoint: z.object({ serviceName: z.string().nullish() }).nullish(),
+  localEndpoint: Endpoint,
+  // Only a name to go by: whatever else a tracer puts here is no reason to refuse its spans.
+  remoteEndpoint: Endpoint.catch(undefined),
   tags: z.record(z.string(), z.unknown()).nullish(),
 });
 type ZipkinSpan = z.infer<typeof ZipkinSpan>;
@@ -39,16 +43,19 @@ export function fromZipkin(body: unknown): Span[] {
 }
 
 function toSpan(span: ZipkinSpan): Span {
+  const kind = KINDS.get(span.kind ?? '') ?? 'internal';
+  const service = span.localEndpoint?.serviceName || 'unknown-service';
   return {
     traceId: span.traceId.toLowerCase(),
     spanId: span.id.toLowerCase(),
     ...(span.parentId ? { parentId: span.parentId.toLowerCase() } : {}),
-    service: span.localEndpoint?.serviceName || 'unknown-service',
+    service,
     operation: span.name || 'unknown-operation',
-    kind: KINDS.get(span.kind ?? '') ?? 'internal',
+    kind,
     startUs: span.timestamp ?? 0,
     durationUs: span.duration ?? 0,
     isError: isError(span.tags ?? {}),
+    ...peerOf({ kind, service }, (name) => span.tags?.[name], span.remoteEndpoint?.serviceName),
   };
 }
 

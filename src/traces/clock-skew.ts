@@ -1,4 +1,4 @@
-import type { Span } from '../../domain/trace.ts';
+import type { Span } from '../domain/trace.ts';
 import type { CountRepair } from './mend.ts';
 import { buildForest, type SpanForest, spanAt } from './span-forest.ts';
 

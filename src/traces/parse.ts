@@ -1,5 +1,5 @@
-import { PrecedentError } from '../../domain/errors.ts';
-import type { ParsedTraces, Span } from '../../domain/trace.ts';
+import { PrecedentError } from '../domain/errors.ts';
+import type { ParsedTraces, Span } from '../domain/trace.ts';
 import { fromJaeger, isJaeger } from './jaeger.ts';
 import { mendSpans } from './mend.ts';
 import { fromOtlp, isOtlp } from './otlp.ts';
@@ -22,9 +22,9 @@ const MAX_SPANS = 200_000;
  * Errors: `trace-format-unknown`, `trace-invalid` with problems that name the span,
  * `input-too-large`.
  */
-export function parseTraces(body: unknown): ParsedTraces {
+export function parseTraces(body: unknown, maxSpans = MAX_SPANS): ParsedTraces {
   const { format, spans: raw } = readSpans(body);
-  assertFewEnough(raw.length);
+  assertFewEnough(raw.length, maxSpans);
   return { format, ...mendSpans(raw) };
 }
 
@@ -37,11 +37,11 @@ function readSpans(body: unknown): { format: ParsedTraces['format']; spans: Span
   throw new PrecedentError('trace-format-unknown', `not a trace format I know; accepted are ${ACCEPTED}`);
 }
 
-function assertFewEnough(spans: number): void {
-  if (spans <= MAX_SPANS) return;
+function assertFewEnough(spans: number, maxSpans: number): void {
+  if (spans <= maxSpans) return;
   throw new PrecedentError(
     'input-too-large',
-    `the window has ${spans} spans, and at most ${MAX_SPANS} are read: send fewer minutes around the alert, ` +
+    `the window has ${spans} spans, and at most ${maxSpans} are read: send fewer minutes around the alert, ` +
       'fewer traces, or only those through the alerting service',
   );
 }

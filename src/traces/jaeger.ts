@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Span } from '../../domain/trace.ts';
+import type { Span } from '../domain/trace.ts';
+import { peerOf } from './peer.ts';
 import { readShape } from './shape.ts';
 
 /** The JSON of Jaeger's query API (`GET /api/traces`): unofficial, but what everyone has at hand. Times are µs. */
@@ -41,17 +42,20 @@ export function fromJaeger(body: unknown): Span[] {
 function toSpan(trace: JaegerTrace, span: JaegerSpan): Span {
   const tags = new Map(span.tags?.map((tag) => [tag.key, tag.value]));
   const parent = parentOf(span);
+  const kind = kindOf(tags.get('span.kind'));
+  const service = trace.processes?.[span.processID ?? '']?.serviceName || 'unknown-service';
   return {
     traceId: trace.traceID,
     spanId: span.spanID,
     ...(parent ? { parentId: parent.spanID } : {}),
-    service: trace.processes?.[span.processID ?? '']?.serviceName || 'unknown-service',
+    service,
     operation: span.operationName || 'unknown-operation',
     // Whoever writes FOLLOWS_FROM says that the parent does not wait; `consumer` is how a Span says it.
-    kind: parent?.refType === 'FOLLOWS_FROM' ? 'consumer' : kindOf(tags.get('span.kind')),
+    kind: parent?.refType === 'FOLLOWS_FROM' ? 'consumer' : kind,
     startUs: span.startTime,
     durationUs: span.duration,
     isError: isError(tags),
+    ...peerOf({ kind, service }, (name) => tags.get(name)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RepairCounts, Span } from '../../domain/trace.ts';
+import type { RepairCounts, Span } from '../domain/trace.ts';
 import { alignClocks } from './clock-skew.ts';
 import { invalidTraces } from './shape.ts';
 import { buildForest, indexSpans } from './span-forest.ts';

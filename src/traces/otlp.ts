@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Span } from '../../domain/trace.ts';
+import type { Span } from '../domain/trace.ts';
+import { peerOf } from './peer.ts';
 import { readShape } from './shape.ts';
 
 /**
@@ -67,17 +68,19 @@ export function fromOtlp(body: unknown): Span[] {
 
 function toSpan(service: string, span: OtlpSpan): Span {
   const start = toBigInt(span.startTimeUnixNano);
+  const kind = kindOf(span.kind);
   return {
     traceId: toHexId(span.traceId),
     spanId: toHexId(span.spanId),
     ...(span.parentSpanId ? { parentId: toHexId(span.parentSpanId) } : {}),
     service,
     operation: span.name || 'unknown-operation',
-    kind: kindOf(span.kind),
+    kind,
     startUs: Number(start / 1000n),
     // The difference is small, so a double holds it, and keeps the part below a microsecond.
     durationUs: Number(toBigInt(span.endTimeUnixNano) - start) / 1000,
     isError: isError(span),
+    ...peerOf({ kind, service }, (name) => textOf(span.attributes, name)),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Span } from '../../domain/trace.ts';
+import type { Span } from '../domain/trace.ts';
 
 /**
  * Spans with their family ties as indexes into `spans`. Flat arrays instead of nested objects: linear in memory and time,
