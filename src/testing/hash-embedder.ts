@@ -1,6 +1,6 @@
 import { PrecedentError } from '../domain/errors.ts';
 import type { EmbeddingModel } from '../domain/generation.ts';
-import type { Embedder } from '../ports.ts';
+import type { CountTokens, Embedder } from '../ports.ts';
 
 export interface HashEmbedder extends Embedder {
   /** Every batch that was asked for, in the order of the calls. */
@@ -22,6 +22,7 @@ export function createHashEmbedder(options: HashEmbedderOptions = {}): HashEmbed
     maxBatch,
     batches,
     describe: async () => model,
+    loadTokenizer: async () => countWords,
     async embed(texts, _role, signal) {
       signal?.throwIfAborted();
       if (texts.length > maxBatch) {
@@ -33,6 +34,9 @@ export function createHashEmbedder(options: HashEmbedderOptions = {}): HashEmbed
     [Symbol.asyncDispose]: async () => {},
   };
 }
+
+/** A way of counting without a model: each word and each mark is a token. */
+export const countWords: CountTokens = (text) => text.match(/[\p{L}\p{N}]+|[^\p{L}\p{N}\s]/gu)?.length ?? 0;
 
 function embedWords(text: string, dimension: number): Float32Array {
   const vector = new Float32Array(dimension);

@@ -1,21 +1,25 @@
-import { DOCUMENT_KINDS, type DocumentKind, type KnowledgeDocument } from '../domain/document.ts';
+import { createHash } from 'node:crypto';
+import type { KnowledgeDocument } from '../domain/document.ts';
 import { PrecedentError } from '../domain/errors.ts';
-import { type EmbeddingModel, type Generation, isSameModel } from '../domain/generation.ts';
-import type { ChunkMatch, EmbeddedChunk, KnowledgeIndex } from '../ports.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Manifest } from '../domain/manifest.ts';
+import type { KnowledgeIndex } from '../ports.ts';
+import { addVectors, type Collections, findNearest, listMissing, sweepVectors } from './memory-vectors.ts';
 
-/** Vectors of one kind by one model. Nothing is ever compared across two of these. */
-interface Collection {
-  readonly kind: DocumentKind;
-  readonly model: EmbeddingModel;
-  readonly vectors: Map<string, Float32Array>;
+interface Published {
+  readonly generation: Generation;
+  readonly manifest: Manifest;
 }
 
 interface State {
-  readonly collections: Map<string, Collection>;
-  readonly documents: Map<string, readonly KnowledgeDocument[]>;
-  served: Generation | undefined;
+  readonly collections: Collections;
+  /** By the hash of their text. */
+  readonly documents: Map<string, KnowledgeDocument>;
+  served: Published | undefined;
   /** Stays readable for those who began to read before the last flip. */
-  before: Generation | undefined;
+  before: Published | undefined;
+  /** Whether anything was added or published since the last sweep. */
+  needsSweep: boolean;
   /** Settles when the writers so far have had their turn. */
   lastWriter: Promise<unknown>;
   isOpen: boolean;
@@ -28,6 +32,7 @@ export function createMemoryIndex(): KnowledgeIndex {
     documents: new Map(),
     served: undefined,
     before: undefined,
+    needsSweep: false,
     lastWriter: Promise.resolve(),
     isOpen: true,
   };
@@ -38,7 +43,11 @@ export function createMemoryIndex(): KnowledgeIndex {
   return {
     async findGeneration(signal) {
       enter(signal);
-      return state.served;
+      return state.served?.generation;
+    },
+    async findManifest(generation, signal) {
+      enter(signal);
+      return structuredClone(findManifest(state, generation));
     },
     async *readDocuments(generation, signal) {
       enter(signal);
@@ -49,22 +58,27 @@ export function createMemoryIndex(): KnowledgeIndex {
     },
     async nearest(kind, model, vector, k, signal) {
       enter(signal);
-      return findNearest(state, kind, model, vector, k);
+      return findNearest(state.collections, state.served?.generation, kind, model, vector, k);
     },
     async listMissing(kind, model, ids, signal) {
       enter(signal);
-      const known = state.collections.get(collectionKey(kind, model));
-      return ids.filter((id) => !known?.vectors.has(id));
+      return listMissing(state.collections, kind, model, ids);
     },
     async addChunks(kind, model, chunks, signal) {
       enter(signal);
-      addVectors(state, kind, model, chunks);
+      state.needsSweep = true;
+      addVectors(state.collections, kind, model, chunks);
     },
-    async publish(generation, documents, signal) {
+    async addDocuments(documents, signal) {
       enter(signal);
-      state.documents.set(generation.key, structuredClone([...documents]));
-      if (state.served?.key !== generation.key) state.before = state.served;
-      state.served = generation;
+      state.needsSweep = true;
+      return documents.map((document) => addDocument(state, document));
+    },
+    async publish(generation, manifest, signal) {
+      enter(signal);
+      if (state.served?.generation.key !== generation.key) state.before = state.served;
+      state.served = structuredClone({ generation, manifest });
+      state.needsSweep = true;
     },
     async exclusively(write, signal) {
       enter(signal);
@@ -74,7 +88,7 @@ export function createMemoryIndex(): KnowledgeIndex {
     },
     async sweep(signal) {
       enter(signal);
-      return { chunks: sweepChunks(state), documents: sweepDocuments(state) };
+      return sweep(state);
     },
     async ping(signal) {
       enter(signal);
@@ -87,102 +101,42 @@ export function createMemoryIndex(): KnowledgeIndex {
 
 function ignore(): void {}
 
-function collectionKey(kind: DocumentKind, model: EmbeddingModel): string {
-  return JSON.stringify([kind, model.id, model.checksum, model.dimension]);
+function findManifest(state: State, { key }: Generation): Manifest | undefined {
+  return listKept(state).find(({ generation }) => generation.key === key)?.manifest;
 }
 
-function getDocuments(state: State, generation: Generation): readonly KnowledgeDocument[] {
-  const documents = state.documents.get(generation.key);
-  if (documents) return documents;
+/** The documents as they are now: who has begun to read goes on to the end, whatever is swept meanwhile. */
+function getDocuments(state: State, generation: Generation): KnowledgeDocument[] {
+  const manifest = findManifest(state, generation);
+  const documents = manifest && listHashes(manifest).map((hash) => state.documents.get(hash));
+  const found = documents?.filter((document) => document !== undefined);
+  if (found && found.length === documents?.length) return found;
   throw new PrecedentError('index-empty', `generation ${generation.key} is gone: ask for the one being served`);
 }
 
-function findNearest(
-  state: State,
-  kind: DocumentKind,
-  model: EmbeddingModel,
-  vector: Float32Array,
-  k: number,
-): ChunkMatch[] {
-  const collection = state.collections.get(collectionKey(kind, model));
-  if (collection === undefined) return findNothing(state, model);
-  assertUnit(vector, model, 'the query');
-  return [...collection.vectors]
-    .map(([chunkId, stored]) => ({ chunkId, similarity: dot(stored, vector) }))
-    .sort((a, b) => b.similarity - a.similarity || (a.chunkId < b.chunkId ? -1 : 1))
-    .slice(0, k);
+/** Kept as its text says, which is what a store outside the process would keep. */
+function addDocument(state: State, document: KnowledgeDocument): string {
+  const text = JSON.stringify(document);
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 40);
+  // Written from a KnowledgeDocument one line above.
+  if (!state.documents.has(hash)) state.documents.set(hash, JSON.parse(text) as KnowledgeDocument);
+  return hash;
 }
 
-/** No vectors of this kind is a fact when the model is the right one, and a mistake when it is not. */
-function findNothing(state: State, model: EmbeddingModel): ChunkMatch[] {
-  const models = [...state.collections.values()].map((collection) => collection.model);
-  const [other] = state.served === undefined ? models : [state.served.model];
-  if (models.some((known) => isSameModel(known, model)) || (state.served && isSameModel(state.served.model, model)))
-    return [];
-  if (other === undefined) throw new PrecedentError('index-empty', 'nothing is indexed yet: run `precedent ingest`');
-  throw new PrecedentError(
-    'index-model-mismatch',
-    `the index holds vectors of ${other.id}, not of ${model.id}: run \`precedent ingest\` to make them anew`,
-  );
+function listHashes({ files }: Manifest): string[] {
+  return [...new Set(files.flatMap(({ documents }) => documents.map(({ hash }) => hash)))];
 }
 
-/** All of them are checked before the first is stored. */
-function addVectors(state: State, kind: DocumentKind, model: EmbeddingModel, chunks: readonly EmbeddedChunk[]): void {
-  for (const { id, vector } of chunks) assertUnit(vector, model, `chunk ${id}`);
-  if (chunks.length === 0) return;
-  const key = collectionKey(kind, model);
-  const collection = state.collections.get(key) ?? { kind, model, vectors: new Map() };
-  state.collections.set(key, collection);
-  for (const { id, vector } of chunks) collection.vectors.set(id, Float32Array.from(vector));
+function listKept(state: State): Published[] {
+  return [state.served, state.before].filter((published) => published !== undefined);
 }
 
-/** Float32 rounding over a thousand dimensions stays well below this. */
-const NORM_TOLERANCE = 1e-3;
-
-function assertUnit(vector: Float32Array, model: EmbeddingModel, owner: string): void {
-  const norm = Math.sqrt(dot(vector, vector));
-  if (vector.length === model.dimension && Math.abs(norm - 1) <= NORM_TOLERANCE) return;
-  const found = vector.length === model.dimension ? `length ${norm}` : `${vector.length} dimensions`;
-  const message = `${owner}: its vector has ${found}, but ${model.id} makes unit vectors of ${model.dimension} dimensions`;
-  throw new PrecedentError('input-invalid', message);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
-}
-
-function listKept(state: State): Generation[] {
-  return [state.served, state.before].filter((generation) => generation !== undefined);
-}
-
-function sweepDocuments(state: State): number {
-  const kept = new Set(listKept(state).map((generation) => generation.key));
-  let swept = 0;
-  for (const [key, documents] of state.documents) {
-    if (kept.has(key)) continue;
-    swept += documents.length;
-    state.documents.delete(key);
-  }
-  return swept;
-}
-
-function sweepChunks(state: State): number {
-  const named = new Set(listKept(state).flatMap((generation) => listNamed(state, generation)));
-  let swept = 0;
-  for (const [key, { vectors }] of state.collections) {
-    for (const id of [...vectors.keys()]) {
-      if (!named.has(`${key} ${id}`) && vectors.delete(id)) swept++;
-    }
-    if (vectors.size === 0) state.collections.delete(key);
-  }
-  return swept;
-}
-
-/** The chunks of a generation's documents, each in the collection of its kind and of the generation's model. */
-function listNamed(state: State, generation: Generation): string[] {
-  const documents = state.documents.get(generation.key) ?? [];
-  const keys = new Map(DOCUMENT_KINDS.map((kind) => [kind, collectionKey(kind, generation.model)]));
-  return documents.flatMap((document) => document.chunks.map((chunk) => `${keys.get(document.kind)} ${chunk.id}`));
+function sweep(state: State): { chunks: number; documents: number } {
+  if (!state.needsSweep) return { chunks: 0, documents: 0 };
+  state.needsSweep = false;
+  const kept = listKept(state);
+  const named = new Set(kept.flatMap(({ manifest }) => listHashes(manifest)));
+  const gone = [...state.documents.keys()].filter((hash) => !named.has(hash));
+  for (const hash of gone) state.documents.delete(hash);
+  return { chunks: sweepVectors(state.collections, kept), documents: gone.length };
 }
