@@ -4,8 +4,9 @@ import type { KnowledgeIndex } from '../src/ports.ts';
 import { createHashEmbedder } from '../src/testing/hash-embedder.ts';
 import { createKnowledgeFolder, type KnowledgeFolder } from '../src/testing/knowledge-folder.ts';
 import { createMemoryIndex } from '../src/testing/memory-index.ts';
-import { listMissing } from './embed.ts';
 import { type IngestProgress, ingest } from './pipeline.ts';
+import { createPreparer, type PrepareFile } from './prepare.ts';
+import { openKnowledgeDir } from './sources/open.ts';
 
 const now = () => new Date('2026-03-01T10:00:00Z');
 
@@ -15,8 +16,30 @@ const FILES = {
   'topology/shop.yaml': 'system: shop\nservices:\n  - name: web\n  - name: db\n',
 };
 
+/** With an index of its own, and a list of the files that had to be prepared. */
 function openWorkshop() {
-  return { index: createMemoryIndex(), embedder: createHashEmbedder() };
+  const prepared: string[] = [];
+  const prepareFile = createPreparer({ redact: async (text) => ({ text, counts: {} }) });
+  const prepare: PrepareFile = (file, signal) => {
+    prepared.push(file.path);
+    return prepareFile(file, signal);
+  };
+  return { index: createMemoryIndex(), embedder: createHashEmbedder(), prepare, prepared };
+}
+
+function inputFrom(folder: KnowledgeFolder) {
+  return { open: async () => [await openKnowledgeDir(folder.path)], recipe: 'plain', now };
+}
+
+/** Chunks of the served documents that have no vector. */
+async function listLost(index: KnowledgeIndex): Promise<string[]> {
+  const { model } = (await index.findGeneration())!;
+  const lost: string[] = [];
+  for (const { kind, chunks } of await readServed(index)) {
+    const ids = chunks.map((chunk) => chunk.id);
+    lost.push(...(await index.listMissing(kind, model, ids)));
+  }
+  return lost;
 }
 
 async function readServed(index: KnowledgeIndex): Promise<KnowledgeDocument[]> {
@@ -26,8 +49,7 @@ async function readServed(index: KnowledgeIndex): Promise<KnowledgeDocument[]> {
   return documents;
 }
 
-const run = (folder: KnowledgeFolder, workshop: ReturnType<typeof openWorkshop>) =>
-  ingest({ knowledgeDir: folder.path, now }, workshop);
+const run = (folder: KnowledgeFolder, workshop: ReturnType<typeof openWorkshop>) => ingest(inputFrom(folder), workshop);
 
 describe('ingesting', () => {
   it('publishes every document with its chunks, and reports each file and stage', async () => {
@@ -40,7 +62,18 @@ describe('ingesting', () => {
       { path: 'runbooks/web/High.md', status: 'added' },
       { path: 'topology/shop.yaml', status: 'added' },
     ]);
-    expect(Object.keys(report.timings)).toEqual(['read', 'parse', 'chunk', 'embed', 'publish']);
+    expect(Object.keys(report.timings)).toEqual([
+      'open',
+      'read',
+      'prepare',
+      'chunk',
+      'store',
+      'embed',
+      'publish',
+      'sweep',
+      'total',
+    ]);
+    expect(report.sources).toEqual([{ name: '', kind: 'directory', location: folder.path }]);
     expect(await workshop.index.findGeneration()).toMatchObject({
       key: report.generation,
       documents: 4,
@@ -105,14 +138,7 @@ describe('ingesting', () => {
       await run(folder, workshop);
       const [document] = await readServed(workshop.index);
       expect(document!.chunks).toHaveLength(30);
-      const { model } = (await workshop.index.findGeneration())!;
-      expect(
-        await workshop.index.listMissing(
-          'runbook',
-          model,
-          document!.chunks.map((chunk) => chunk.id),
-        ),
-      ).toEqual([]);
+      expect(await listLost(workshop.index)).toEqual([]);
     }
   });
 
@@ -130,6 +156,7 @@ describe('ingesting', () => {
     ]);
     expect(report.problems).toEqual([
       { path: 'runbooks/web/Odd.md', line: 2, message: expect.stringContaining('validated') },
+      { path: 'topology/broken.yaml', line: 1, message: expect.any(String) },
     ]);
   });
 
@@ -137,8 +164,6 @@ describe('ingesting', () => {
     await using folder = await createKnowledgeFolder({
       'runbooks/a/X.md': '# Second\n\nText.\n',
       'runbooks/a/X.markdown': '# First\n\nText.\n',
-      'topology/a.yaml': 'system: a\nservices: [{ name: web, owner: a }]\n',
-      'topology/b.yaml': 'system: b\nservices:\n  - name: db\n  - name: web\n',
     });
     const workshop = openWorkshop();
     const report = await run(folder, workshop);
@@ -148,18 +173,13 @@ describe('ingesting', () => {
         line: 1,
         message: 'runbook a/X is already defined at runbooks/a/X.markdown:1: rename one of them',
       },
-      {
-        path: 'topology/b.yaml',
-        line: 4,
-        message: 'service web is already defined at topology/a.yaml:2: rename one of them',
-      },
     ]);
     expect(report.files.find((file) => file.path === 'runbooks/a/X.md')?.status).toBe('skipped');
-    expect((await readServed(workshop.index)).map((document) => document.title).sort()).toEqual(['First', 'db', 'web']);
+    expect((await readServed(workshop.index)).map((document) => document.title).sort()).toEqual(['First']);
   });
 
   it.each([
-    ['an empty folder', {}, 'found no file in the knowledge folder'],
+    ['an empty folder', {}, 'found no file in '],
     [
       'a folder of other things',
       { 'runbooks/a.txt': 'x', 'incidents/b.md': '' },
@@ -198,7 +218,7 @@ describe('ingesting', () => {
       ...full.index,
       findGeneration: async () => (await full.index.findGeneration()) ?? generation,
     };
-    expect(await ingest({ knowledgeDir: folder.path, now }, { ...full, index: lost })).toMatchObject({
+    expect(await ingest(inputFrom(folder), { ...full, index: lost })).toMatchObject({
       published: true,
     });
     expect(await readServed(full.index)).toHaveLength(4);
@@ -215,28 +235,22 @@ describe('ingesting', () => {
         return workshop.index.publish(generation, ...rest);
       },
     };
-    const report = await ingest({ knowledgeDir: folder.path, now }, { ...workshop, index });
+    const report = await ingest(inputFrom(folder), { ...workshop, index });
     expect(swept).toEqual([report.chunks]);
     expect(report.embedded).toBe(2 * report.chunks);
-    const { model } = (await workshop.index.findGeneration())!;
-    expect(
-      (await listMissing(await readServed(workshop.index), model, workshop.index)).flatMap((m) => m.chunks),
-    ).toEqual([]);
+    expect(await listLost(workshop.index)).toEqual([]);
   });
 
   it('tells how far it is', async () => {
     await using folder = await createKnowledgeFolder(FILES);
     const seen: IngestProgress[] = [];
-    const report = await ingest({ knowledgeDir: folder.path, now }, openWorkshop(), {
+    const report = await ingest(inputFrom(folder), openWorkshop(), {
       onProgress: (progress) => seen.push(progress),
     });
-    expect(seen.filter(({ stage }) => stage === 'read').map(({ done }) => done)).toEqual([1, 2, 3]);
-    expect(seen.filter(({ stage }) => stage === 'embed').at(-1)).toEqual({
-      stage: 'embed',
-      done: report.chunks,
-      total: report.chunks,
-    });
-    expect(seen.at(-1)?.stage).toBe('publish');
+    expect(seen[0]).toEqual({ stage: 'read', done: 0, embedded: 0 });
+    const done = seen.filter(({ stage }) => stage === 'embed').map((progress) => progress.done);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toEqual({ stage: 'publish', done: 3, total: 3, embedded: report.chunks });
   });
 
   it('stops when it is told to, and publishes nothing', async () => {
@@ -244,7 +258,7 @@ describe('ingesting', () => {
     const workshop = openWorkshop();
     const stop = new AbortController();
     const onProgress = ({ stage }: IngestProgress) => stage === 'embed' && stop.abort(new Error('enough'));
-    const running = ingest({ knowledgeDir: folder.path, now }, workshop, { onProgress, signal: stop.signal });
+    const running = ingest(inputFrom(folder), workshop, { onProgress, signal: stop.signal });
     await expect(running).rejects.toThrow('enough');
     expect(await workshop.index.findGeneration()).toBeUndefined();
   });

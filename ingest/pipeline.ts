@@ -1,107 +1,97 @@
-import { isPrecedentError } from '../src/domain/errors.ts';
-import type { Generation } from '../src/domain/generation.ts';
 import type { IngestReport } from '../src/domain/ingest-report.ts';
+import type { ManifestFile } from '../src/domain/manifest.ts';
 import type { Clock, Embedder, KnowledgeIndex } from '../src/ports.ts';
-import { chunkFiles } from './chunk.ts';
-import { assertKnowledge, collect, compareFiles } from './collect.ts';
-import { embedMissing, listMissing } from './embed.ts';
-import { findGitState } from './git.ts';
-import { parseFiles } from './parse.ts';
-import { addVectors, buildGeneration, publish, restoreSwept } from './publish.ts';
-import { readKnowledge } from './read.ts';
-import { createStopwatch } from './stopwatch.ts';
+import { type Before, carryOver, createReuse, findBefore } from './before.ts';
+import { chunkDocuments } from './chunk/chunk-documents.ts';
+import { settleClashes } from './clashes.ts';
+import { prepareFiles } from './file-in-progress.ts';
+import { sortSources } from './opened-sources.ts';
+import type { PrepareFile } from './prepare.ts';
+import { createProgress, type OnProgress } from './progress.ts';
+import { buildGeneration, isWhole, publish } from './publish.ts';
+import { readSources } from './read.ts';
+import { buildRecipe } from './recipe.ts';
+import { assertKnowledge, buildReport } from './report.ts';
+import { mergeServices } from './services.ts';
+import type { SourceCheckout } from './source-file.ts';
+import type { UnreachableSource } from './sources/open.ts';
+import { type NamedChunks, storeFiles } from './store.ts';
+import { createStopwatch, type Stopwatch } from './streams/stopwatch.ts';
+import { concat, gather } from './streams/streams.ts';
+
+export type { IngestProgress } from './progress.ts';
 
 export interface IngestInput {
-  readonly knowledgeDir: string;
+  /** Brings the sources up to date; called when it is this run's turn, so that no two runs fetch at the same time. */
+  readonly open: (signal?: AbortSignal) => Promise<readonly (SourceCheckout | UnreachableSource)[]>;
+  /** What the configuration says about how files become documents, such as which kinds are redacted. */
+  readonly recipe: string;
   readonly now: Clock;
 }
 
 export interface IngestContext {
   readonly index: KnowledgeIndex;
   readonly embedder: Embedder;
-}
-
-/** Files while the sources are read (how many there are is not known before the last), then chunks. */
-export interface IngestProgress {
-  readonly stage: 'read' | 'embed' | 'publish';
-  readonly done: number;
-  readonly total?: number;
+  readonly prepare: PrepareFile;
 }
 
 export interface IngestOptions {
-  readonly onProgress?: (progress: IngestProgress) => void;
+  readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The write path: read → parse → chunk → embed → publish. The first three are one stream, so that no more than one
- * file's bytes are held at a time. Until the last stage readers see the old generation; stopping anywhere costs nothing
- * but the work, and the next run takes up the vectors that are already there.
+ * The write path: open → read → prepare → merge services → settle clashes → chunk → store → publish → sweep. Up to
+ * `store` it is one stream with a bounded look-ahead, so that memory stays flat and the embedder is never idle. Until
+ * `publish` readers see the old generation; stopping anywhere costs nothing but the work, and the next run takes up
+ * the vectors that are already there.
  */
-export async function ingest(
-  input: IngestInput,
-  ports: IngestContext,
-  options: IngestOptions = {},
-): Promise<IngestReport> {
-  return ports.index.exclusively(() => ingestAlone(input, ports, options), options.signal);
+export function ingest(input: IngestInput, context: IngestContext, options: IngestOptions = {}): Promise<IngestReport> {
+  return context.index.exclusively(async () => {
+    const watch = createStopwatch();
+    const before = await findBefore(context.index, options.signal);
+    const opened = await watch.stage('open', () => input.open(options.signal));
+    const run: Run = { ...input, ...context, opened, watch, files: before?.manifest.files ?? [], ...options };
+    const first = await ingestOnce(run, before, true);
+    if (await isWhole(first.named, first.model, context.index, options.signal)) return first.report;
+    const again = await ingestOnce(run, await findBefore(context.index, options.signal), false);
+    const { published, embedded } = first.report;
+    return { ...again.report, published, embedded: embedded + again.report.embedded };
+  }, options.signal);
 }
 
-async function ingestAlone(
-  { knowledgeDir, now }: IngestInput,
-  { index, embedder }: IngestContext,
-  { onProgress = () => {}, signal }: IngestOptions,
-): Promise<IngestReport> {
-  const watch = createStopwatch();
-  const files = watch.stream('read', readKnowledge(knowledgeDir, signal));
-  const parsed = watch.stream('parse', parseFiles(files));
-  const chunked = watch.stream('chunk', chunkFiles(parsed));
-  const knowledge = await collect(chunked, (done) => onProgress({ stage: 'read', done }));
-  assertKnowledge(knowledge, knowledgeDir);
+interface Run extends Omit<IngestInput, 'open'>, IngestContext, IngestOptions {
+  readonly opened: Awaited<ReturnType<IngestInput['open']>>;
+  readonly watch: Stopwatch;
+  /** What the report compares with. */
+  readonly files: readonly ManifestFile[];
+}
 
-  const { served, files: before } = await findServed(index, signal);
-  const git = await findGitState(knowledgeDir, signal);
+/** Builds upon what was served before; without `reuse` every file is prepared and stored anew, as far as it is gone. */
+async function ingestOnce(run: Run, before: Before | undefined, reuse: boolean) {
+  const { index, embedder, watch, signal } = run;
   const model = await embedder.describe(signal);
-  const generation = buildGeneration(knowledge.documents, model, git, now());
+  const recipe = buildRecipe(run.recipe, model);
+  const sources = sortSources(run.opened, before);
+  const named: NamedChunks = new Map();
+  using progress = createProgress(run.onProgress, sources.checkouts);
 
-  const missing = await watch.stage('embed', () => listMissing(knowledge.documents, model, index, signal));
-  const total = missing.reduce((sum, { chunks }) => sum + chunks.length, 0);
-  const vectors = watch.stream('embed', embedMissing(missing, embedder, signal));
-  const onAdded = (done: number) => onProgress({ stage: 'embed', done, total });
-  const embedded = await watch.stage('publish', () => addVectors(vectors, model, index, onAdded, signal));
-  const published = await watch.stage('publish', () => publish(generation, knowledge.documents, served, index, signal));
-  const ports = { index, embedder };
-  const restored = await watch.stage('publish', () => restoreSwept(knowledge.documents, model, ports, signal));
-  onProgress({ stage: 'publish', done: generation.chunks, total: generation.chunks });
+  const kept = carryOver(sources.away, { before, recipe, model, index }, signal);
+  const files = watch.stream('read', readSources(sources.checkouts, signal));
+  const prepare: PrepareFile = (file, either) => watch.stage('prepare', () => run.prepare(file, either));
+  const prepared = prepareFiles(files, createReuse(reuse ? before : undefined, recipe), prepare, signal);
+  const settled = settleClashes(concat(kept, mergeServices(prepared)));
+  const chunked = chunkDocuments(settled, embedder, watch, signal);
+  const store = { index, embedder, model, watch, named, onEmbedded: progress.addChunks };
+  const entries = await gather(storeFiles(chunked, store, signal), progress.addFile);
+  assertKnowledge(entries, sources);
 
-  return {
-    generation: generation.key,
-    ...(git === undefined ? {} : { gitSha: git.sha }),
-    published,
-    files: compareFiles(knowledge.files, before),
-    problems: [...knowledge.problems],
-    documents: generation.documents,
-    chunks: generation.chunks,
-    embedded: embedded + restored,
-    timings: watch.timings(),
-  };
-}
-
-interface Served {
-  readonly served?: Generation;
-  /** Path → blob id of every file in the served generation. */
-  readonly files: ReadonlyMap<string, string>;
-}
-
-/** A generation whose documents are gone is none: publishing again is what mends it. */
-async function findServed(index: KnowledgeIndex, signal: AbortSignal | undefined): Promise<Served> {
-  const served = await index.findGeneration(signal);
-  const files = new Map<string, string>();
-  if (served === undefined) return { files };
-  try {
-    for await (const { source } of index.readDocuments(served, signal)) files.set(source.path, source.sha);
-    return { served, files };
-  } catch (error) {
-    if (isPrecedentError(error, 'index-empty')) return { files: new Map() };
-    throw error;
-  }
+  const generation = buildGeneration(entries, { model, sources: sources.states, now: run.now() });
+  const manifest = { recipe, files: entries };
+  const published = await watch.stage('publish', () => publish(generation, manifest, before, index, signal));
+  await watch.stage('sweep', () => index.sweep(signal));
+  progress.finish();
+  const { embedded } = progress;
+  const facts = { generation, published, problems: sources.problems, embedded, timings: watch.timings() };
+  return { report: buildReport(entries, run.files, facts), named, model };
 }

@@ -1,86 +1,69 @@
 import { createHash } from 'node:crypto';
-import type { KnowledgeDocument } from '../src/domain/document.ts';
 import type { EmbeddingModel, Generation } from '../src/domain/generation.ts';
-import type { Embedder, KnowledgeIndex } from '../src/ports.ts';
-import { type EmbeddedBatch, embedMissing, listMissing } from './embed.ts';
-import type { GitState } from './git.ts';
+import { SourceState } from '../src/domain/knowledge-source.ts';
+import { Manifest, type ManifestFile } from '../src/domain/manifest.ts';
+import type { KnowledgeIndex } from '../src/ports.ts';
+import type { Before } from './before.ts';
+import type { NamedChunks } from './store.ts';
 
 /**
- * The state to be published. Its key is made of what readers would see and of the model, not of the commit: a commit
- * that touches no knowledge is no new generation.
+ * The state to be published. Its key is made of what readers would see and of the model, not of the commits: a commit
+ * that touches no knowledge is no new generation, only one whose sources stand elsewhere.
  */
 export function buildGeneration(
-  documents: readonly KnowledgeDocument[],
-  model: EmbeddingModel,
-  git: GitState | undefined,
-  now: Date,
+  files: readonly ManifestFile[],
+  { model, sources, now }: { model: EmbeddingModel; sources: readonly SourceState[]; now: Date },
 ): Generation {
+  const documents = files.flatMap((file) => file.documents);
+  const chunks = new Set(documents.flatMap((document) => document.chunks.map((id) => `${document.kind} ${id}`)));
+  const key = createHash('sha256').update(JSON.stringify([model.id, model.checksum, model.dimension]));
+  for (const hash of documents.map((document) => document.hash).sort()) key.update('\0').update(hash);
   return {
-    key: hashContent(documents, model),
+    key: key.digest('hex').slice(0, 40),
     model,
-    ...(git === undefined ? {} : { gitSha: git.sha, dirty: git.dirty }),
+    sources: [...sources],
     publishedAt: now.toISOString(),
     documents: documents.length,
-    chunks: new Set(documents.flatMap((document) => document.chunks.map((chunk) => `${document.kind} ${chunk.id}`)))
-      .size,
+    chunks: chunks.size,
   };
 }
 
-function hashContent(documents: readonly KnowledgeDocument[], model: EmbeddingModel): string {
-  const hash = createHash('sha256').update(JSON.stringify([model.id, model.checksum, model.dimension]));
-  const sorted = [...documents].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
-  for (const document of sorted) hash.update('\0').update(JSON.stringify(document));
-  return hash.digest('hex').slice(0, 40);
-}
-
-function sortKey(document: KnowledgeDocument): string {
-  return `${document.kind} ${document.id}`;
-}
-
-/** Stores vectors beside the old ones, as they come; nobody sees them yet. Returns how many there were. */
-export async function addVectors(
-  batches: AsyncIterable<EmbeddedBatch>,
-  model: EmbeddingModel,
-  index: Pick<KnowledgeIndex, 'addChunks'>,
-  onAdded: (done: number) => void,
-  signal?: AbortSignal,
-): Promise<number> {
-  let done = 0;
-  for await (const { kind, chunks } of batches) {
-    await index.addChunks(kind, model, chunks, signal);
-    done += chunks.length;
-    onAdded(done);
-  }
-  return done;
-}
-
 /**
- * Flips to the new generation, then sweeps what nobody needs any more. When everything is as it was there is nothing
- * to flip, but a run that died after its flip has left something to sweep.
+ * Flips to the new generation when anything of it is new. Returns whether readers see other content: when only the
+ * sources or the files that were not read have moved on, nobody has to read the index anew, but the facts are written.
  */
 export async function publish(
   generation: Generation,
-  documents: readonly KnowledgeDocument[],
-  served: Generation | undefined,
-  index: Pick<KnowledgeIndex, 'publish' | 'sweep'>,
+  manifest: Manifest,
+  before: Before | undefined,
+  index: Pick<KnowledgeIndex, 'publish'>,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const isNew = served?.key !== generation.key;
-  if (isNew) await index.publish(generation, documents, signal);
-  await index.sweep(signal);
+  const isNew = before?.generation.key !== generation.key;
+  if (isNew) await index.publish(generation, manifest, signal);
+  else if (factsOf(generation.sources, manifest) !== factsOf(before.generation.sources, before.manifest)) {
+    await index.publish({ ...generation, publishedAt: before.generation.publishedAt }, manifest, signal);
+  }
   return isNew;
 }
 
+/** Parsed, so that the order in which fields were written makes no difference. */
+function factsOf(sources: readonly SourceState[], manifest: Manifest): string {
+  return JSON.stringify([sources.map((source) => SourceState.parse(source)), Manifest.parse(manifest)]);
+}
+
 /**
- * Adds what is gone of the published chunks, and returns how many that were: until the flip nothing names new vectors,
- * so another machine's sweep may have taken them. A sweep that starts after the flip spares them.
+ * Whether all chunks of what was stored are there: until the flip nothing names new ones, so another machine's sweep
+ * may have taken them. A sweep that starts after the flip spares them.
  */
-export async function restoreSwept(
-  documents: readonly KnowledgeDocument[],
+export async function isWhole(
+  named: NamedChunks,
   model: EmbeddingModel,
-  { index, embedder }: { readonly index: KnowledgeIndex; readonly embedder: Embedder },
+  index: Pick<KnowledgeIndex, 'listMissing'>,
   signal?: AbortSignal,
-): Promise<number> {
-  const swept = await listMissing(documents, model, index, signal);
-  return addVectors(embedMissing(swept, embedder, signal), model, index, () => {}, signal);
+): Promise<boolean> {
+  for (const [kind, ids] of named) {
+    if (ids.size > 0 && (await index.listMissing(kind, model, [...ids], signal)).length > 0) return false;
+  }
+  return true;
 }
