@@ -29,6 +29,8 @@ export class ChromaConnection implements AsyncDisposable {
   /** Records in one request: Chroma Cloud takes 300, a local server 5,461. */
   readonly pageSize: number;
   readonly isCloud: boolean;
+  /** Whether the server is our own, which only this machine reaches. */
+  readonly isEmbedded: boolean;
   readonly #options: ChromaOptions;
   readonly #server: ChromaServer | undefined;
   readonly #lifetime = new AbortController();
@@ -38,6 +40,7 @@ export class ChromaConnection implements AsyncDisposable {
     const url = options.url ?? (options.apiKey ? CLOUD_URL : undefined);
     this.#options = url ? { ...options, url } : options;
     this.#server = url ? undefined : new ChromaServer({ dataDir: options.dataDir });
+    this.isEmbedded = url === undefined;
     this.isCloud = options.apiKey !== undefined;
     this.pageSize = this.isCloud ? 250 : 1_000;
   }

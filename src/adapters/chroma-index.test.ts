@@ -7,6 +7,8 @@ import { ChromaClient } from 'chromadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddingModel } from '../domain/generation.ts';
 import type { EmbeddedChunk, KnowledgeIndex } from '../ports.ts';
+import { buildGeneration, buildManifest, publishDocuments } from '../testing/generation-builder.ts';
+import { buildRunbook } from '../testing/knowledge-builder.ts';
 import { createChromaIndex } from './chroma-index.ts';
 import { ChromaServer } from './chroma-server.ts';
 import { describeKnowledgeIndex } from './knowledge-index.contract.ts';
@@ -112,7 +114,8 @@ describe('what is stored', () => {
       await using index = createChromaIndex({ url, dataDir: 'unused' });
       await index.addChunks('runbook', MODEL, [{ id: 'x', text: 'x', vector: X }]);
     }
-    const [collection] = await chroma.listCollections();
+    const collections = await chroma.listCollections();
+    const collection = collections.find(({ name }) => name.startsWith('precedent-runbook'));
     const metadata = { kind: 'runbook', modelId: 'model-a', modelChecksum: 'aaaa', dimension: 4, format: 1 };
     expect(collection).toMatchObject({ name: expect.stringMatching(/^precedent-runbook-[0-9a-f]{12}$/), metadata });
     expect(collection?.configuration.hnsw).toMatchObject({ space: 'cosine' });
@@ -136,6 +139,55 @@ describe('what is stored', () => {
     expect(await other.listMissing('runbook', MODEL, ['x'])).toEqual(['x']);
     await other.addChunks('runbook', MODEL, [{ id: 'x', text: 'x', vector: X }]);
     expect(await index.listMissing('runbook', MODEL, ['x'])).toEqual([]);
+  });
+
+  it('by an earlier version counts as nothing published: all is written anew, and the old is swept', async () => {
+    await using server = new ChromaServer({ dataDir: await newFolder() });
+    const url = await server.ensureRunning();
+    const chroma = new ChromaClient({ host: '127.0.0.1', port: Number(new URL(url).port), ssl: false });
+    for (const [name, id, text] of [
+      [
+        'precedent-generations',
+        'current/0',
+        JSON.stringify({ format: 1, generation: buildGeneration({ key: 'old' }) }),
+      ],
+      ['precedent-documents', 'hash/0', '{"kind":"runbook"}'],
+    ] as const) {
+      const old = await chroma.createCollection({ name, metadata: { format: 1 }, embeddingFunction: null });
+      await old.add({ ids: [id], documents: [text], metadatas: [{ parts: 1 }], embeddings: [[1]] });
+    }
+    await using index = createChromaIndex({ url, dataDir: 'unused' });
+    expect(await index.findGeneration()).toBeUndefined();
+    expect(await index.findManifest(buildGeneration({ key: 'old' }))).toBeUndefined();
+    const generation = buildGeneration({ key: 'new' });
+    await publishDocuments(index, generation, [buildRunbook({ id: 'a' })]);
+    await index.sweep();
+    expect(await index.findGeneration()).toEqual(generation);
+    const names = (await chroma.listCollections()).map(({ name }) => name);
+    expect(names.sort()).toEqual(['precedent-documents-v2', 'precedent-generations-v2']);
+  });
+
+  it('is not even listed by a sweep when nothing was added since the last one, whoever did that', async () => {
+    await using server = new ChromaServer({ dataDir: await newFolder() });
+    const url = await server.ensureRunning();
+    const chroma = new ChromaClient({ host: '127.0.0.1', port: Number(new URL(url).port), ssl: false });
+    const generation = buildGeneration({ key: 'g1' });
+    const manifest = buildManifest([], []);
+    {
+      await using index = createChromaIndex({ url, dataDir: 'unused' });
+      await index.addChunks('runbook', MODEL, [{ id: 'x', text: 'x', vector: X }]);
+      await index.publish(generation, manifest);
+      expect(await index.sweep()).toEqual({ chunks: 1, documents: 0 });
+    }
+    const documents = await chroma.createCollection({ name: 'precedent-documents-v2', embeddingFunction: null });
+    await documents.add({ ids: ['orphan/0'], metadatas: [{ parts: 1 }], embeddings: [[1]] });
+    await using other = createChromaIndex({ url, dataDir: 'unused' });
+    await other.publish({ ...generation, publishedAt: '2026-04-01T10:00:00.000Z' }, manifest);
+    expect(await other.sweep()).toEqual({ chunks: 0, documents: 0 });
+    expect(await documents.count()).toBe(1);
+    await other.publish(buildGeneration({ key: 'g2' }), { ...manifest, recipe: 'other' });
+    expect(await other.sweep()).toEqual({ chunks: 0, documents: 1 });
+    expect(await documents.count()).toBe(0);
   });
 
   it('is found by its nearest neighbours nearly always: recall@10 of at least 0.98 on 3,000 random vectors', async () => {

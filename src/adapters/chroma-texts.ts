@@ -1,58 +1,60 @@
 import type { Collection } from 'chromadb';
 import { type ChromaCollections, type CollectionRecipe, toPages } from './chroma-collections.ts';
+import {
+  fromData,
+  fromMetadata,
+  isFirst,
+  recordIdOf,
+  type TextRecord,
+  textIdOf,
+  toMetadata,
+  toRecords,
+} from './chroma-text-records.ts';
 
-/** Chroma Cloud takes documents of 16,384 bytes. */
-const PART_BYTES = 16_000;
+/** The format of all that is kept as text. It is part of the collections' names, so that formats never mix. */
+const TEXT_FORMAT = 2;
 
-/** Texts are large, so fewer of them go in one request than vectors do. */
-const PAGE = 250;
+/** What Chroma Cloud takes in one request, nearly: fewer requests are much cheaper. 8 MB at most. */
+const PAGE = 256;
 
 /** Texts are no vectors, but Chroma stores nothing without one; all of these are the same and are never searched. */
 const RECIPE: CollectionRecipe = {
-  metadata: { format: 1 },
+  metadata: { format: TEXT_FORMAT },
   configuration: { hnsw: { space: 'l2', max_neighbors: 2, ef_construction: 2, ef_search: 2 } },
 };
 const NO_VECTOR: number[] = [1];
 
-interface Part {
-  readonly id: string;
-  readonly text: string;
-  /** How many parts the text has. */
-  readonly parts: number;
-}
-
 /**
- * Texts of any length under ids of the caller's choosing, kept as records that any Chroma accepts. The first part is
+ * Texts of any length under ids of the caller's choosing, kept as records that any Chroma accepts. The first record is
  * written last: where it is, the text is whole.
  */
 export class ChromaTexts {
   readonly #collections: ChromaCollections;
+  readonly #family: string;
   readonly #name: string;
 
-  constructor(collections: ChromaCollections, name: string) {
+  constructor(collections: ChromaCollections, family: string) {
     this.#collections = collections;
-    this.#name = name;
+    this.#family = family;
+    this.#name = `${family}-v${TEXT_FORMAT}`;
   }
 
   /** Adds the texts that are not there. A text under an id never changes, so what is there is not written again. */
   async addMissing(texts: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void> {
-    const missing = await this.#listMissing([...texts.keys()], signal);
-    const parts = missing.flatMap((id) => toParts(id, texts.get(id) ?? ''));
-    await this.#write(
-      parts.filter((part) => !isFirst(part.id)),
-      signal,
-    );
-    await this.#write(
-      parts.filter((part) => isFirst(part.id)),
-      signal,
-    );
+    for (const page of toPages([...texts.keys()], PAGE)) {
+      const missing = await this.#listMissing(page, signal);
+      const records = (await Promise.all(missing.map((id) => toRecords(id, texts.get(id) ?? '')))).flat();
+      const [firsts, rest] = [records.filter(({ id }) => isFirst(id)), records.filter(({ id }) => !isFirst(id))];
+      await this.#write(rest, signal);
+      await this.#write(firsts, signal);
+    }
   }
 
   /** Replaces a short text in one step. */
   async put(id: string, text: string, signal?: AbortSignal): Promise<void> {
-    const parts = toParts(id, text);
-    if (parts.length > 1) throw new Error(`a text of ${text.length} characters cannot be replaced in one step`);
-    await this.#write(parts, signal);
+    const records = await toRecords(id, text);
+    if (records.length > 1) throw new Error(`a text of ${text.length} characters cannot be replaced in one step`);
+    await this.#write(records, signal);
   }
 
   async find(id: string, signal?: AbortSignal): Promise<string | undefined> {
@@ -72,64 +74,60 @@ export class ChromaTexts {
     for await (const page of this.#collections.listIds(this.#name, signal)) {
       records.push(...page.filter((record) => !ids.has(textIdOf(record))));
     }
-    // First parts first: a text that is not whole must not look as if it were.
+    // First records first: a text that is not whole must not look as if it were.
     records.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)));
     await this.#collections.deleteIds(this.#name, records, signal);
     return new Set(records.map(textIdOf)).size;
   }
 
-  async #listMissing(ids: readonly string[], signal?: AbortSignal): Promise<string[]> {
-    const missing: string[] = [];
-    for (const page of toPages(ids, this.#collections.connection.pageSize)) {
-      const firsts = page.map((id) => `${id}/0`);
-      const found = await this.#get((collection) => collection.get({ ids: firsts, include: [] }), signal);
-      const there = new Set(found?.ids);
-      missing.push(...page.filter((id) => !there.has(`${id}/0`)));
+  /** Deletes what earlier versions kept in formats that nobody reads any more. */
+  async dropOlderFormats(signal?: AbortSignal): Promise<void> {
+    for (const { name, metadata } of await this.#collections.list(signal)) {
+      const isOurs = name === this.#family || name.startsWith(`${this.#family}-v`);
+      if (isOurs && Number(metadata['format']) < TEXT_FORMAT) await this.#collections.drop(name, signal);
     }
-    return missing;
+  }
+
+  async #listMissing(ids: readonly string[], signal?: AbortSignal): Promise<string[]> {
+    const firsts = ids.map((id) => recordIdOf(id, 0));
+    const found = await this.#get((collection) => collection.get({ ids: firsts, include: [] }), signal);
+    const there = new Set(found?.ids.map(textIdOf));
+    return ids.filter((id) => !there.has(id));
   }
 
   async #readPage(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, string>> {
-    const firsts = await this.#readParts(
-      ids.map((id) => `${id}/0`),
+    const firsts = await this.#readRecords(
+      ids.map((id) => recordIdOf(id, 0)),
       signal,
     );
-    const rest = firsts.flatMap(({ id, parts }) =>
-      Array.from({ length: parts - 1 }, (_, position) => `${textIdOf(id)}/${position + 1}`),
-    );
-    const texts = new Map((await this.#readParts(rest, signal)).map((part) => [part.id, part.text]));
-    for (const { id, text } of firsts) texts.set(id, text);
+    const rest = firsts.flatMap(({ id, parts }) => listRecordIds(textIdOf(id), parts).slice(1));
+    const records = [...firsts, ...(await this.#readRecords(rest, signal))];
+    const data = new Map(records.map((record) => [record.id, record.data]));
     return new Map(
       firsts.flatMap(({ id, parts }) => {
-        const pieces = Array.from({ length: parts }, (_, position) => texts.get(`${textIdOf(id)}/${position}`));
-        return pieces.includes(undefined) ? [] : [[textIdOf(id), pieces.join('')]];
+        const shares = listRecordIds(textIdOf(id), parts).map((record) => data.get(record));
+        return shares.includes(undefined) ? [] : [[textIdOf(id), fromData(shares.join(''))]];
       }),
     );
   }
 
-  async #readParts(ids: readonly string[], signal?: AbortSignal): Promise<Part[]> {
-    const parts: Part[] = [];
+  async #readRecords(ids: readonly string[], signal?: AbortSignal): Promise<TextRecord[]> {
+    const records: TextRecord[] = [];
     for (const page of toPages(ids, PAGE)) {
-      const found = await this.#get(
-        (collection) => collection.get({ ids: page, include: ['documents', 'metadatas'] }),
-        signal,
-      );
-      found?.ids.forEach((id, row) => {
-        parts.push({ id, text: found.documents[row] ?? '', parts: Number(found.metadatas[row]?.['parts'] ?? 1) });
-      });
+      const found = await this.#get((collection) => collection.get({ ids: page, include: ['metadatas'] }), signal);
+      records.push(...(found?.ids ?? []).flatMap((id, row) => fromMetadata(id, found?.metadatas[row]) ?? []));
     }
-    return parts;
+    return records;
   }
 
-  async #write(parts: readonly Part[], signal?: AbortSignal): Promise<void> {
-    for (const page of toPages(parts, PAGE)) {
-      const records = {
+  async #write(records: readonly TextRecord[], signal?: AbortSignal): Promise<void> {
+    for (const page of toPages(records, PAGE)) {
+      const rows = {
         ids: page.map(({ id }) => id),
-        documents: page.map(({ text }) => text),
-        metadatas: page.map(({ parts }) => ({ parts })),
+        metadatas: page.map(toMetadata),
         embeddings: page.map(() => NO_VECTOR),
       };
-      await this.#collections.write(this.#name, RECIPE, (collection) => collection.upsert(records), signal);
+      await this.#collections.write(this.#name, RECIPE, (collection) => collection.upsert(rows), signal);
     }
   }
 
@@ -138,29 +136,6 @@ export class ChromaTexts {
   }
 }
 
-function toParts(id: string, text: string): Part[] {
-  const pieces = splitByBytes(text);
-  return pieces.map((piece, position) => ({ id: `${id}/${position}`, text: piece, parts: pieces.length }));
-}
-
-/** Pieces of at most PART_BYTES; a character is never cut in two. */
-function splitByBytes(text: string): string[] {
-  const bytes = Buffer.from(text);
-  const pieces: string[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    let end = Math.min(start + PART_BYTES, bytes.length);
-    // 10xxxxxx is the inside of a character.
-    while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-    pieces.push(bytes.toString('utf8', start, end));
-    start = end;
-  }
-  return pieces.length === 0 ? [''] : pieces;
-}
-
-function textIdOf(record: string): string {
-  return record.slice(0, record.lastIndexOf('/'));
-}
-
-function isFirst(record: string): boolean {
-  return record.endsWith('/0');
+function listRecordIds(textId: string, parts: number): string[] {
+  return Array.from({ length: parts }, (_, position) => recordIdOf(textId, position));
 }

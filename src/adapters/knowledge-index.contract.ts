@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Chunk, Incident, KnowledgeDocument, Runbook } from '../domain/document.ts';
 import type { EmbeddingModel, Generation } from '../domain/generation.ts';
+import type { Manifest } from '../domain/manifest.ts';
 import type { EmbeddedChunk, KnowledgeIndex } from '../ports.ts';
+import { buildGeneration, buildManifest, publishDocuments } from '../testing/generation-builder.ts';
 
 const MODEL: EmbeddingModel = { id: 'model-a', checksum: 'aaaa', dimension: 4 };
 const OTHER_MODEL: EmbeddingModel = { id: 'model-b', checksum: 'bbbb', dimension: 8 };
@@ -27,8 +29,8 @@ export function describeKnowledgeIndex(name: string, open: () => Promise<Knowled
 
     promise('keeps absent what is optional and empty what is a list', async (index) => {
       const bare = { ...runbook('bare'), tags: [], steps: [], alerts: [], services: [], sections: [], chunks: [] };
-      const { gitSha: _, dirty: __, ...generation } = generationOf('g1', [bare]);
-      await index.publish(generation, [bare]);
+      const generation = { ...generationOf('g1', [bare]), sources: [] };
+      await publishDocuments(index, generation, [bare]);
       expect(await index.findGeneration()).toStrictEqual(generation);
       expect(await read(index, generation)).toStrictEqual([bare]);
     });
@@ -86,6 +88,19 @@ export function describeKnowledgeIndex(name: string, open: () => Promise<Knowled
       expect(await read(index, third)).toEqual([same]);
     });
 
+    promise('a document of 30 sections has 30 sections after it was added twice', async (index) => {
+      const sections = Array.from({ length: 30 }, (_, at) => ({ ...section(), text: `Section ${at}` }));
+      const long = { ...runbook('long'), sections };
+      await publish(index, 'g1', [long]);
+      const again = await publish(index, 'g2', [{ ...long, title: 'New title' }]);
+      const last = await publish(index, 'g3', [long]);
+      await index.sweep();
+      for (const generation of [again, last]) {
+        const [found] = await read(index, generation);
+        expect(found?.sections).toEqual(sections);
+      }
+    });
+
     promise('documents of 200 KB come back whole', async (index) => {
       const text = 'A line with "quotes", ünïcode, a tab\t and an emoji 🔥.\n'.repeat(4_000);
       const large = { ...runbook('large'), sections: [{ ...section(), text }] };
@@ -99,6 +114,99 @@ export function describeKnowledgeIndex(name: string, open: () => Promise<Knowled
       const generation = await publish(index, 'g1', documents);
       const ids = (await read(index, generation)).map((document) => document.id);
       expect(ids.sort()).toEqual(documents.map((document) => document.id).sort());
+    });
+  });
+
+  describe(`${name}: documents and manifests`, () => {
+    promise('adding documents returns their hashes in order, the same for the same document', async (index) => {
+      const [a, b] = [runbook('a'), runbook('b')];
+      const hashes = await index.addDocuments([a, b, a]);
+      expect(hashes).toHaveLength(3);
+      expect(hashes[2]).toBe(hashes[0]);
+      expect(hashes[1]).not.toBe(hashes[0]);
+      expect(await index.addDocuments([b])).toEqual([hashes[1]]);
+      expect(await index.addDocuments([])).toEqual([]);
+    });
+
+    promise('documents that no manifest names are invisible', async (index) => {
+      const generation = await publish(index, 'g1', [runbook('a')]);
+      await index.addDocuments([runbook('b')]);
+      expect(await read(index, generation)).toEqual([runbook('a')]);
+    });
+
+    promise('documents may be added a few at a time, and one manifest names them all', async (index) => {
+      const documents = ['a', 'b', 'c'].map(runbook);
+      const hashes: string[] = [];
+      for (const document of documents) hashes.push(...(await index.addDocuments([document])));
+      const generation = generationOf('g1', documents);
+      await index.publish(generation, buildManifest(documents, hashes));
+      expect(await read(index, generation)).toEqual(documents);
+    });
+
+    promise('the manifest comes back to the letter', async (index) => {
+      const manifest: Manifest = { recipe: 'r1', files: [...buildManifest([runbook('a')], ['h']).files, unreadFile()] };
+      const [hash = ''] = await index.addDocuments([runbook('a')]);
+      manifest.files[0]!.documents[0]!.hash = hash;
+      const generation = generationOf('g1', [runbook('a')]);
+      await index.publish(generation, manifest);
+      expect(await index.findManifest(generation)).toStrictEqual(manifest);
+    });
+
+    promise('a manifest of thousands of files comes back whole', async (index) => {
+      const documents = Array.from({ length: 3_000 }, (_, at) => runbook(`many/${at}`));
+      const hashes = documents.map((_, at) => `${at}`.padStart(40, 'f'));
+      const generation = generationOf('g1', documents);
+      await index.publish(generation, buildManifest(documents, hashes));
+      expect(await index.findManifest(generation)).toEqual(buildManifest(documents, hashes));
+    });
+
+    promise('the manifest before is kept, and older ones are gone', async (index) => {
+      const [first, second] = [await publish(index, 'g1', [runbook('a')]), await publish(index, 'g2', [runbook('b')])];
+      expect((await index.findManifest(first))?.files).toHaveLength(1);
+      await publish(index, 'g3', []);
+      expect(await index.findManifest(first)).toBeUndefined();
+      expect((await index.findManifest(second))?.files).toHaveLength(1);
+      expect(await index.findManifest(generationOf('never', []))).toBeUndefined();
+    });
+
+    promise('publishing the served key again changes only the facts beside it', async (index) => {
+      const before = await publish(index, 'g1', [runbook('a')]);
+      const served = await publish(index, 'g2', [runbook('b')]);
+      const [source] = served.sources;
+      const moved = { ...served, sources: [{ ...source!, sha: 'f'.repeat(40), dirty: false }] };
+      const manifest = { ...(await index.findManifest(served))!, recipe: 'newer' };
+      await index.publish(moved, manifest);
+      await index.sweep();
+      expect(await index.findGeneration()).toEqual(moved);
+      expect(await index.findManifest(served)).toEqual(manifest);
+      expect(await read(index, served)).toEqual([runbook('b')]);
+      expect(await read(index, before)).toEqual([runbook('a')]);
+    });
+
+    promise('a change taken back serves the old content again', async (index) => {
+      await publish(index, 'g1', [runbook('a')]);
+      await publish(index, 'g2', [runbook('b')]);
+      await index.sweep();
+      const again = await publish(index, 'g1', [runbook('a')]);
+      await index.sweep();
+      expect(await index.findGeneration()).toEqual(again);
+      expect(await read(index, again)).toEqual([runbook('a')]);
+    });
+
+    promise('a run that ended before it published leaves the old served, and the next one completes', async (index) => {
+      const old = await publish(index, 'g1', [runbook('a')]);
+      await index.sweep();
+      await index.exclusively(async () => {
+        await addChunks(index, [runbook('b'), runbook('left')]);
+        await index.addDocuments([runbook('b'), runbook('left')]);
+      });
+      expect(await index.findGeneration()).toEqual(old);
+      expect(await read(index, old)).toEqual([runbook('a')]);
+      const next = await publish(index, 'g2', [runbook('b')]);
+      expect(await index.sweep()).toEqual({ chunks: 1, documents: 1 });
+      expect(await read(index, next)).toEqual([runbook('b')]);
+      const ids = ['a', 'b', 'left'].map(chunkIdOf);
+      expect(await index.listMissing('runbook', MODEL, ids)).toEqual([chunkIdOf('left')]);
     });
   });
 
@@ -243,6 +351,28 @@ export function describeKnowledgeIndex(name: string, open: () => Promise<Knowled
     });
   });
 
+  describe(`${name}: sweeping again`, () => {
+    promise('what a later turn adds is swept, too', async (index) => {
+      await publish(index, 'g1', [runbook('a')]);
+      for (const orphan of ['x', 'y']) {
+        await index.exclusively(() => addChunks(index, [runbook(orphan)]));
+        expect(await index.exclusively(() => index.sweep())).toEqual({ chunks: 1, documents: 0 });
+        await index.exclusively(() => index.addDocuments([runbook(orphan)]));
+        expect(await index.exclusively(() => index.sweep())).toEqual({ chunks: 0, documents: 1 });
+      }
+    });
+
+    promise('what is added after a sweep in the same turn is swept by the next', async (index) => {
+      await publish(index, 'g1', [runbook('a')]);
+      await index.exclusively(async () => {
+        await addChunks(index, [runbook('x')]);
+        expect(await index.sweep()).toMatchObject({ chunks: 1 });
+        await addChunks(index, [runbook('y')]);
+        expect(await index.sweep()).toMatchObject({ chunks: 1 });
+      });
+    });
+  });
+
   describe(`${name}: behaviour`, () => {
     promise('answers a ping', async (index) => {
       await expect(index.ping()).resolves.toBeUndefined();
@@ -266,7 +396,8 @@ export function describeKnowledgeIndex(name: string, open: () => Promise<Knowled
     promise('does nothing once its caller has given up', async (index) => {
       const given = AbortSignal.abort(new Error('given up'));
       await expect(index.addChunks('runbook', MODEL, [chunk('x', [1, 0, 0, 0])], given)).rejects.toThrow('given up');
-      await expect(index.publish(generationOf('g1', []), [], given)).rejects.toThrow('given up');
+      await expect(index.addDocuments([runbook('a')], given)).rejects.toThrow('given up');
+      await expect(index.publish(generationOf('g1', []), buildManifest([], []), given)).rejects.toThrow('given up');
       expect(await index.findGeneration()).toBeUndefined();
       expect(await index.listMissing('runbook', MODEL, ['x'])).toEqual(['x']);
     });
@@ -295,7 +426,7 @@ async function publish(
 ): Promise<Generation> {
   await addChunks(index, documents, model);
   const generation = generationOf(key, documents, model);
-  await index.publish(generation, documents);
+  await publishDocuments(index, generation, documents);
   return generation;
 }
 
@@ -314,15 +445,8 @@ async function read(index: KnowledgeIndex, generation: Generation): Promise<Know
 }
 
 function generationOf(key: string, documents: readonly KnowledgeDocument[], model = MODEL): Generation {
-  return {
-    key,
-    model,
-    gitSha: '0123456789abcdef0123456789abcdef01234567',
-    dirty: true,
-    publishedAt: '2026-03-01T10:00:00.000Z',
-    documents: documents.length,
-    chunks: documents.reduce((sum, document) => sum + document.chunks.length, 0),
-  };
+  const chunks = documents.reduce((sum, document) => sum + document.chunks.length, 0);
+  return buildGeneration({ key, model, documents: documents.length, chunks });
 }
 
 function runbook(id: string): Runbook {
@@ -351,6 +475,18 @@ function fieldsOf(id: string) {
     steps: [{ text: 'Scale up', commands: ['kubectl scale \\\n  --replicas=3'], source: section().source }],
     chunks: [chunkOf(id)],
     source: section().source,
+  };
+}
+
+function unreadFile(): Manifest['files'][number] {
+  return {
+    path: 'runbooks/huge.md',
+    source: 'ops',
+    unread: { status: 'skipped', reason: 'larger than 5 MB' },
+    problems: [{ path: 'runbooks/huge.md', line: 1, message: 'too “large”' }],
+    redacted: { email: 2 },
+    documents: [],
+    reusable: false,
   };
 }
 

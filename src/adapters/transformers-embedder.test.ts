@@ -144,6 +144,25 @@ describe('model files', () => {
   });
 });
 
+describe('the tokenizer', () => {
+  it('counts without the model being loaded, and is loaded once for all', async () => {
+    const embedder = open({ worker: 'file:///nowhere.js' });
+    const [first, second] = await Promise.all([embedder.loadTokenizer(), embedder.loadTokenizer()]);
+    expect(first('KubePodCrashLooping')).toBe(first('kube pod crash looping'));
+    expect(second).toBe(first);
+  });
+
+  it('is read again after a failure, and not at all once closed', async () => {
+    const model = path.join(scratch, 'late-tokenizer');
+    const embedder = open({ model });
+    await expect(embedder.loadTokenizer()).rejects.toMatchObject({ code: 'model-missing' });
+    await cp(BUNDLED, model, { recursive: true });
+    expect((await embedder.loadTokenizer())('disk full')).toBe(2);
+    await embedder[Symbol.asyncDispose]();
+    await expect(embedder.loadTokenizer()).rejects.toMatchObject({ code: 'embedder-unavailable' });
+  });
+});
+
 describe('a failing worker', () => {
   it('fails only the call in flight', async () => {
     const embedder = open({ worker: MORTAL, threads: 1 });
@@ -192,6 +211,7 @@ describe('a model of the hub', () => {
     expect(progress.at(-1)).toEqual({ file: 'onnx/model_quantized.onnx', received: 8795856, total: 8795856 });
     const asked = hub.requests.length;
     expect(await open(options).describe()).toEqual(model);
+    expect((await open(options).loadTokenizer())('disk full')).toBe(2);
     expect(hub.requests).toHaveLength(asked);
   });
 

@@ -4,11 +4,12 @@ import path from 'node:path';
 import { Tinypool } from 'tinypool';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
 import type { EmbeddingModel } from '../domain/generation.ts';
-import type { Embedder } from '../ports.ts';
+import type { CountTokens, Embedder } from '../ports.ts';
 import { type DownloadProgress, fetchHubModel } from './transformers-hub.ts';
 import { type ModelFiles, openModelFolder } from './transformers-model-files.ts';
 import { type Preparation, preparationOf, prepareText } from './transformers-preparation.ts';
 import { EmbeddingQueue } from './transformers-queue.ts';
+import { loadTokenizer } from './transformers-tokenizer.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** How long closing waits for the batches at work. */
@@ -36,12 +37,12 @@ const WORKER = new URL('./transformers-embedder.worker.js', import.meta.url).hre
 const MAX_BATCH = 256;
 /** Small, because a question waits for the batches at work: 8 chunks take about 35 ms. */
 const WORKER_BATCH = 8;
+const WORKER_CHARACTERS = 4_000;
 
 /** What the worker file answers; it is JavaScript, so its promise is written down here. */
 type WorkerReply = { readonly vectors: readonly Float32Array[] } | { readonly unloadable: string };
 
 interface LoadedModel {
-  readonly files: ModelFiles;
   readonly preparation: Preparation;
   readonly description: EmbeddingModel;
 }
@@ -57,8 +58,9 @@ class TransformersEmbedder implements Embedder {
   readonly #threads: number;
   readonly #queue: EmbeddingQueue;
   readonly #lifetime = new AbortController();
-  #files: ModelFiles | undefined;
-  #loading: Promise<LoadedModel> | undefined;
+  #findFiles = shareAttempt(() => this.#openFiles());
+  readonly #load = shareAttempt(() => this.#open());
+  readonly #openTokenizer = shareAttempt(() => this.#readTokenizer());
   readonly #atWork = new Set<Promise<WorkerReply>>();
   #pool: Tinypool | undefined;
 
@@ -68,21 +70,27 @@ class TransformersEmbedder implements Embedder {
     this.#queue = new EmbeddingQueue({
       width: this.#threads,
       batch: WORKER_BATCH,
+      characters: WORKER_CHARACTERS,
       run: (texts) => this.#runBatch(texts),
     });
   }
 
   async describe(signal?: AbortSignal): Promise<EmbeddingModel> {
-    return (await this.#load(signal)).description;
+    return (await this.#whileOpen(this.#load, signal)).description;
   }
 
   async embed(texts: readonly string[], role: 'query' | 'passage', signal?: AbortSignal): Promise<Float32Array[]> {
     if (texts.length > MAX_BATCH) {
       throw new PrecedentError('input-invalid', `${texts.length} texts in one call, at most ${MAX_BATCH} are allowed`);
     }
-    const { preparation } = await this.#load(signal);
+    const { preparation } = await this.#whileOpen(this.#load, signal);
     const prepared = texts.map((text) => prepareText(preparation, text, role));
     return this.#queue.add(prepared, role === 'query', signal);
+  }
+
+  /** Needs the model's files, not the model: counting works where inference does not. */
+  loadTokenizer(signal?: AbortSignal): Promise<CountTokens> {
+    return this.#whileOpen(this.#openTokenizer, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,23 +101,29 @@ class TransformersEmbedder implements Embedder {
     await this.#replacePool();
   }
 
-  /** One load for all callers; a failed one is forgotten, so that the next call tries again. */
-  #load(signal?: AbortSignal): Promise<LoadedModel> {
-    if (this.#lifetime.signal.aborted) return Promise.reject(this.#lifetime.signal.reason);
-    this.#loading ??= this.#open().catch((error: unknown) => {
-      this.#loading = undefined;
-      throw error;
-    });
-    return untilAborted(this.#loading, signal);
+  #whileOpen<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { signal: lifetime } = this.#lifetime;
+    return lifetime.aborted ? Promise.reject(lifetime.reason) : untilAborted(attempt(), signal);
+  }
+
+  async #openFiles(): Promise<ModelFiles> {
+    const { id, folder } = await this.#locate();
+    return openModelFolder(folder, id, this.#options.mustVerify);
   }
 
   async #open(): Promise<LoadedModel> {
-    const { id, folder } = await this.#locate();
-    const files = await openModelFolder(folder, id, this.#options.mustVerify);
-    this.#files = files;
-    const [probe] = await this.#queue.add(['dimension'], true);
-    const description = { id, checksum: files.checksum, dimension: probe?.length ?? 0 };
-    return { files, preparation: preparationOf(id), description };
+    const { id, checksum } = await this.#findFiles();
+    const [probe] = await this.#queue.add(['dimension'], true).catch((error: unknown) => {
+      // The files may be mended by the next attempt.
+      this.#findFiles = shareAttempt(() => this.#openFiles());
+      throw error;
+    });
+    return { preparation: preparationOf(id), description: { id, checksum, dimension: probe?.length ?? 0 } };
+  }
+
+  async #readTokenizer(): Promise<CountTokens> {
+    const { id, folder } = await this.#findFiles();
+    return loadTokenizer(folder, preparationOf(id));
   }
 
   async #locate(): Promise<{ id: string; folder: string }> {
@@ -122,8 +136,7 @@ class TransformersEmbedder implements Embedder {
   }
 
   async #runBatch(texts: readonly string[]): Promise<readonly Float32Array[]> {
-    const files = this.#files;
-    if (files === undefined) throw new Error('a batch was started before the model was found');
+    const files = await this.#findFiles();
     const model = { folder: files.folder, dtype: files.dtype, pooling: preparationOf(files.id).pooling };
     const reply = await this.#runInWorker({ model, texts });
     if ('vectors' in reply) return reply.vectors;
@@ -182,6 +195,18 @@ class TransformersEmbedder implements Embedder {
     this.#pool = undefined;
     await pool?.destroy();
   }
+}
+
+/** One attempt for all callers; a failed one is forgotten, so that the next call tries again. */
+function shareAttempt<T>(attempt: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= attempt().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
 }
 
 function isHubId(model: string): boolean {

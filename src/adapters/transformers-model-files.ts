@@ -13,7 +13,7 @@ export interface ModelFiles {
 }
 
 const SUMS = 'SHA256SUMS';
-const TOKENIZER = ['tokenizer.json', 'tokenizer_config.json'] as const;
+export const TOKENIZER = ['tokenizer.json', 'tokenizer_config.json'] as const;
 
 /** Weights in the order they are preferred. */
 export const WEIGHTS = [

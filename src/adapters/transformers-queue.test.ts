@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EmbeddingQueue } from './transformers-queue.ts';
 
 /** A queue whose batches end when the test says so, and that remembers them. */
-function openQueue(width = 1, batch = 4) {
+function openQueue(width = 1, batch = 4, characters = 100) {
   const batches: (readonly string[])[] = [];
   const finish: (() => void)[] = [];
   const run = (texts: readonly string[]) =>
@@ -16,7 +16,7 @@ function openQueue(width = 1, batch = 4) {
       await new Promise(setImmediate);
     }
   };
-  return { queue: new EmbeddingQueue({ width, batch, run }), batches, drain };
+  return { queue: new EmbeddingQueue({ width, batch, characters, run }), batches, drain };
 }
 
 describe('EmbeddingQueue', () => {
@@ -50,6 +50,14 @@ describe('EmbeddingQueue', () => {
       ['a', 'b'],
       ['c', 'd'],
     ]);
+  });
+
+  it('makes a batch of long texts a short one', async () => {
+    const { queue, batches, drain } = openQueue(1, 4, 5);
+    const passages = queue.add(['first', 'aa', 'bb', 'cc', 'longer than 5', 'd'], false);
+    await drain();
+    await passages;
+    expect(batches).toEqual([['first'], ['aa', 'bb'], ['cc'], ['longer than 5'], ['d']]);
   });
 
   it('takes back the texts of an aborted call and of no other', async () => {

@@ -10,6 +10,8 @@ export interface EmbeddingQueueOptions {
   readonly width: number;
   /** Texts in a batch: what an urgent text may have to wait for. */
   readonly batch: number;
+  /** Characters in a batch of more than one text, for the same reason: a long fence takes as long as eight paragraphs. */
+  readonly characters: number;
   readonly run: (texts: readonly string[]) => Promise<readonly Float32Array[]>;
 }
 
@@ -70,10 +72,20 @@ export class EmbeddingQueue {
 
   #dispatch(): void {
     while (this.#waiting.length > 0 && this.#running < this.#options.width) {
-      const idle = this.#options.width - this.#running;
-      const share = Math.min(this.#options.batch, Math.ceil(this.#waiting.length / idle));
-      void this.#work(this.#waiting.splice(0, share));
+      void this.#work(this.#waiting.splice(0, this.#countNext()));
     }
+  }
+
+  /** Texts of the next batch: a fair share of what waits for the idle workers, within the limits. */
+  #countNext(): number {
+    const { width, batch, characters } = this.#options;
+    const share = Math.min(batch, Math.ceil(this.#waiting.length / (width - this.#running)));
+    let left = characters;
+    const end = this.#waiting.slice(0, share).findIndex(({ text }) => {
+      left -= text.length;
+      return left < 0;
+    });
+    return end === -1 ? share : Math.max(1, end);
   }
 
   async #work(jobs: readonly Job[]): Promise<void> {
