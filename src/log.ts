@@ -3,12 +3,15 @@ import type { StageReport } from './diagnose/pipeline.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
 import { isPrecedentError, messageOf } from './domain/errors.ts';
 import type { IngestReport } from './domain/ingest-report.ts';
+import type { RefreshOutcome } from './refresher.ts';
 
 /** Business events, each logged from here and nowhere else. Texts of alerts, traces and prompts are never logged. */
 export interface Log {
   listening(url: string): void;
   ingested(report: IngestReport): void;
   ingestFailed(error: unknown): void;
+  /** After a webhook or a poll; a poll that brought nothing is no event. */
+  refreshed(outcome: RefreshOutcome): void;
   diagnosed(diagnosis: Diagnosis): void;
   stage(report: StageReport): void;
   requestFailed(request: { method: string; path: string; status: number }, error: unknown): void;
@@ -26,6 +29,12 @@ export function createLog(level: string): Log {
     ingested: ({ files: _files, problems, ...facts }) =>
       logger.info({ event: 'ingested', ...facts, problems: problems.length }),
     ingestFailed: (error) => logger.error({ event: 'ingest-failed', ...errorFacts(error) }),
+    refreshed: ({ reason, report, error }) => {
+      if (report === undefined) return logger.error({ event: 'ingest-failed', reason, ...errorFacts(error) });
+      if (reason === 'poll' && !report.published) return;
+      const { files: _files, problems, ...facts } = report;
+      logger.info({ event: 'ingested', reason, ...facts, problems: problems.length });
+    },
     diagnosed: ({ id, kind, reason, engine, rootCause, confidence, provenance }) =>
       logger.info({
         event: 'diagnosed',

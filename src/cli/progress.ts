@@ -7,29 +7,58 @@ import { bar, formatMs } from './render.ts';
 /** Redraws at most this often, so that a fast ingest is not slowed by telling about it. */
 const REDRAW_MS = 80;
 
-/** Shows an ingest while it runs: one redrawn line on a terminal, nothing but the summary elsewhere. */
-export function ingestProgress(context: CommandContext): {
+/** Where nothing can be redrawn a long ingest says that it is alive this often. */
+const LINE_MS = 5_000;
+
+/** Shows an ingest while it runs: one redrawn line on a terminal, plain lines now and then elsewhere. */
+export function ingestProgress(
+  context: CommandContext,
+  now: () => number = Date.now,
+): {
   update: (progress: IngestProgress) => void;
   finish: (report: IngestReport) => void;
   stop: () => void;
 } {
-  let drawnAt = 0;
-  const started = Date.now();
+  const rate = createRate();
+  let drawnAt = context.isInteractive ? 0 : now();
   const clear = () => {
     if (context.isInteractive && drawnAt > 0) context.note('\r\x1b[K');
   };
   return {
     update(progress) {
-      const now = Date.now();
-      if (!context.isInteractive || now - drawnAt < REDRAW_MS) return;
-      drawnAt = now;
-      context.note(`\r\x1b[K${describe(progress, now - started)}`);
+      const time = now();
+      rate.add(time, progress.done);
+      if (time - drawnAt < (context.isInteractive ? REDRAW_MS : LINE_MS)) return;
+      drawnAt = time;
+      const line = describe(progress, rate.perSecond());
+      context.note(context.isInteractive ? `\r\x1b[K${line}` : `${line}\n`);
     },
     finish(report) {
       clear();
       context.note(summarise(report));
     },
     stop: clear,
+  };
+}
+
+/** What the rate is measured over: files that are taken over at once say little of those that must be embedded. */
+const WINDOW_MS = 10_000;
+const SAMPLE_MS = 250;
+
+function createRate() {
+  const samples: { readonly time: number; readonly done: number }[] = [];
+  return {
+    add(time: number, done: number) {
+      const last = samples.at(-1);
+      if (last !== undefined && time - last.time < SAMPLE_MS) return;
+      samples.push({ time, done });
+      while (samples[1] !== undefined && time - samples[1].time >= WINDOW_MS) samples.shift();
+    },
+    perSecond(): number | undefined {
+      const [first, last] = [samples[0], samples.at(-1)];
+      if (first === undefined || last === undefined || last.time === first.time) return undefined;
+      return ((last.done - first.done) * 1_000) / (last.time - first.time);
+    },
   };
 }
 
@@ -57,11 +86,12 @@ function formatMegabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-function describe({ stage, done, total }: IngestProgress, ms: number): string {
-  if (!total) return `${stage} ${done || ''}`.trim();
-  const rate = done / (ms / 1_000);
-  const left = rate > 0 ? formatMs(((total - done) / rate) * 1_000) : '…';
-  return `${stage} ${bar(done / total)} ${done}/${total} · ${Math.round(rate)}/s · ${left} left`;
+function describe({ stage, done, total, embedded }: IngestProgress, perSecond: number | undefined): string {
+  if (stage !== 'embed') return stage === 'read' ? 'reading the sources' : 'publishing';
+  const share = total ? `${bar(done / total)} ${done}/${total} files` : `${done} files`;
+  const speed = perSecond ? ` · ${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s` : '';
+  const left = total && perSecond ? ` · ${formatMs(((total - done) / perSecond) * 1_000)} left` : '';
+  return `${share}${speed}${left} · ${embedded} chunks embedded`;
 }
 
 /** One line for what happened to the files, and every problem with its `file:line`. */
@@ -69,9 +99,11 @@ export function summarise(report: IngestReport): string {
   const counts = new Map<string, number>();
   for (const { status } of report.files) counts.set(status, (counts.get(status) ?? 0) + 1);
   const files = [...counts].map(([status, count]) => `${count} ${status}`).join(', ') || 'no files';
-  const total = Object.values(report.timings).reduce((sum, ms) => sum + ms, 0);
+  const took = formatMs(report.timings['total'] ?? 0);
+  const redacted = Object.entries(report.redacted).map(([kind, count]) => `${count} ${kind}`);
   const lines = [
-    `${report.documents} documents, ${report.chunks} chunks (${report.embedded} embedded) in ${formatMs(total)}; files: ${files}`,
+    `${report.documents} documents, ${report.chunks} chunks (${report.embedded} embedded) in ${took}; files: ${files}`,
+    ...(redacted.length === 0 ? [] : [`  blacked out: ${redacted.join(', ')}`]),
     ...report.files.filter(({ reason }) => reason).map(({ path, status, reason }) => `  ${path}: ${status}: ${reason}`),
     ...report.problems.map(({ path, line, message }) => `  ${path}:${line}: ${message}`),
   ];

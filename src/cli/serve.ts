@@ -20,6 +20,7 @@ export async function serveCommand(options: { readonly json?: boolean }, context
         if (!context.signal.aborted) {
           context.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
           log.listening(server.url);
+          app.refresher.start();
           await once(context.signal, 'abort');
         }
       } finally {

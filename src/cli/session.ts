@@ -20,6 +20,7 @@ export async function withApp<T>(
   const observers = {
     onStage: log.stage,
     onDiagnosed: log.diagnosed,
+    onRefreshed: log.refreshed,
     onBackgroundFailure: log.backgroundFailed,
     onDownload: downloadProgress(context),
   };

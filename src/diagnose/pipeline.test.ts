@@ -62,6 +62,7 @@ const ports = (overrides: Partial<DiagnosePorts> = {}): DiagnosePorts => ({
     maxBatch: 8,
     describe: async () => MODEL,
     embed: async (texts) => texts.map(() => new Float32Array([1, 0])),
+    loadTokenizer: async () => (text) => text.length,
     [Symbol.asyncDispose]: async () => {},
   },
   index: { nearest: async () => [] },
@@ -77,10 +78,10 @@ async function ask(body: object, overrides: Partial<DiagnosePorts> = {}, documen
   const generation = {
     key: 'g1',
     model: MODEL,
+    sources: [{ name: '', kind: 'directory' as const, location: '/knowledge', sha: 'abc' }],
     publishedAt: NOW.toISOString(),
     documents: 0,
     chunks: 0,
-    gitSha: 'abc',
   };
   const knowledge = await buildKnowledge(generation, documents);
   return diagnose(DiagnosisRequest.parse(body), knowledge, ports(overrides));

@@ -3,10 +3,10 @@ import type { Answerable } from '../domain/evidence.ts';
 import { alertGroupOf, type DiagnosisRequest, toTraceDigest } from '../domain/request.ts';
 import type { TraceDigest } from '../domain/trace.ts';
 import type { Clock, Embedder, KnowledgeIndex } from '../ports.ts';
+import { parseTraces } from '../traces/parse.ts';
 import { answer } from './answer.ts';
 import { scoreConfidence } from './confidence/score.ts';
 import { digestTraces } from './digest/digest.ts';
-import { parseTraces } from './digest/parse.ts';
 import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
 import { normalise } from './normalise.ts';
 import { type LlmPorts, predict } from './predict/predict.ts';
@@ -132,9 +132,16 @@ function toProvenance(
 ): Provenance {
   return {
     generation: generation.key,
-    knowledgeSha: generation.gitSha ?? null,
+    knowledgeSha: describeSources(generation.sources),
     model: generation.model,
     timings,
     ...(attempts.length === 0 ? {} : { attempts }),
   };
+}
+
+/** One source: its commit. Several: `name@commit` of each. Null when none of them is in git. */
+function describeSources(sources: Knowledge['generation']['sources']): string | null {
+  const known = sources.filter(({ sha }) => sha !== undefined);
+  if (known.length === 0) return null;
+  return known.map(({ name, sha }) => (known.length === 1 ? sha : `${name}@${sha}`)).join(' ');
 }

@@ -139,7 +139,7 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
   Provenance: {
     self: 'What the diagnosis was made from.',
     generation: 'Key of the published state of the knowledge.',
-    knowledgeSha: 'Commit of the knowledge; null outside git.',
+    knowledgeSha: 'Commit of the knowledge, or `name@commit` of each source when there are several; null outside git.',
     model: 'The embedding model.',
     timings: 'Milliseconds per stage.',
     attempts: 'What was tried and failed before this answer.',

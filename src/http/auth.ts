@@ -3,7 +3,12 @@ import type { MiddlewareHandler } from 'hono';
 import { PrecedentError } from '../domain/errors.ts';
 
 /** What a probe, a browser and a generator of clients may read without a token; /readyz then leaves the details out. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/']);
+const READABLE_PATHS = ['/', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/'];
+
+/** Where the body's signature is the authorisation. */
+const SIGNED_PATHS = ['/v1/hooks/git'];
+
+const OPEN_PATHS: ReadonlySet<string> = new Set([...READABLE_PATHS, ...SIGNED_PATHS]);
 
 /** Asks for one of `tokens` as a bearer token (RFC 6750); without tokens everybody may come in. */
 export function bearerAuth(tokens: readonly string[]): MiddlewareHandler {

@@ -45,7 +45,7 @@ function readEncoding(header: string | undefined): boolean {
 }
 
 /** Stops at the first chunk over the limit, whatever length the caller declared. */
-async function readBytes(request: HonoRequest, maxBytes: number): Promise<Uint8Array> {
+export async function readBytes(request: HonoRequest, maxBytes: number): Promise<Uint8Array> {
   if (Number(request.header('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const reader = request.raw.body?.getReader();
   const chunks: Uint8Array[] = [];

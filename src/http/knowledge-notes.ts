@@ -8,6 +8,9 @@ const DOCUMENT: SchemaNotes = {
   alerts: 'Alert names it is about.',
   severity: 'As its author wrote it.',
   tags: 'As its author wrote them.',
+  status: 'How far its authors stand behind it; absent when they do not say.',
+  staleAfter: 'The day from which on nobody should rely on it.',
+  inferred: 'Fields that its front matter does not state: they were read out of its path, headings and text.',
   sections: 'Its text by headings, Markdown as written.',
   steps: 'Mitigation steps, in order.',
   source: 'Where it stands.',
@@ -15,7 +18,20 @@ const DOCUMENT: SchemaNotes = {
 
 /** What has been ingested, in words. */
 export const KNOWLEDGE_NOTES: Readonly<Record<string, SchemaNotes>> = {
-  Dependency: { self: 'A call to another service.', service: 'The service that is called.', kind: 'How it is called.' },
+  Dependency: {
+    self: 'A call to another service.',
+    service: 'The service that is called.',
+    kind: 'How it is called.',
+    provenance: 'Who knows of it, most trusted first; absent in knowledge that an older version published.',
+  },
+  EdgeProvenance: {
+    self: 'A file that knows of a call.',
+    by: 'What sort of file: our own topology, a Backstage catalogue, traces, or dependencies as Jaeger or Zipkin count them.',
+    source: 'Where it stands.',
+    'source.path': 'Relative to the knowledge folder, with `/`.',
+    'source.line': 'Line, from 1; always 1 in JSON.',
+    calls: 'How often the call was seen; absent where it was declared.',
+  },
   Incident: {
     ...DOCUMENT,
     self: 'What people once worked on, as its postmortem tells it.',
@@ -66,8 +82,14 @@ export const KNOWLEDGE_NOTES: Readonly<Record<string, SchemaNotes>> = {
   },
   Topology: {
     self: 'Over all systems.',
-    services: 'Every declared service, by name.',
+    services: 'Every service that is declared or was seen to call, by name.',
     edges: 'Who calls whom.',
   },
-  TopologyEdge: { self: 'A declared call.', from: 'The caller.', to: 'The service it calls.', kind: 'How it calls.' },
+  TopologyEdge: {
+    self: 'A call, declared or observed.',
+    from: 'The caller.',
+    to: 'The service it calls.',
+    kind: 'How it calls.',
+    provenance: 'Who knows of it, most trusted first.',
+  },
 };

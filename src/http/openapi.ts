@@ -2,13 +2,25 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { VERSION } from '../config.ts';
 import { DIAGNOSIS_ROUTES } from './routes/diagnoses.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
+import { HOOK_ROUTES } from './routes/hooks.ts';
 import { KNOWLEDGE_ROUTES } from './routes/knowledge.ts';
+import { REPORT_ROUTES } from './routes/reports.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
+import { STATUS_ROUTES } from './routes/status.ts';
 import { TRACE_ROUTES } from './routes/traces.ts';
 import { buildSchemas } from './schemas.ts';
 
 /** Every documented route, in the order of the document. */
-export const ROUTES = [...DIAGNOSIS_ROUTES, ...SEARCH_ROUTES, ...TRACE_ROUTES, ...KNOWLEDGE_ROUTES, ...HEALTH_ROUTES];
+export const ROUTES = [
+  ...DIAGNOSIS_ROUTES,
+  ...SEARCH_ROUTES,
+  ...TRACE_ROUTES,
+  ...KNOWLEDGE_ROUTES,
+  ...STATUS_ROUTES,
+  ...HOOK_ROUTES,
+  ...REPORT_ROUTES,
+  ...HEALTH_ROUTES,
+];
 
 const HEAD = {
   openapi: '3.1.0',
@@ -26,6 +38,7 @@ const HEAD = {
     { name: 'Search', description: 'Retrieval alone.' },
     { name: 'Traces', description: 'Two windows of spans, compared.' },
     { name: 'Knowledge', description: 'What has been ingested.' },
+    { name: 'Reports', description: 'How good the knowledge is.' },
     { name: 'Health', description: 'For probes.' },
   ],
 };

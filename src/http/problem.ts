@@ -23,7 +23,7 @@ const ERROR_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'input-invalid': { status: 400, title: 'The request is not valid' },
   'trace-format-unknown': { status: 400, title: 'The trace format is not known' },
   'trace-invalid': { status: 400, title: 'The traces cannot be read' },
-  unauthorised: { status: 401, title: 'A valid bearer token is needed' },
+  unauthorised: { status: 401, title: 'The request is not authorised' },
   'not-found': { status: 404, title: 'Not found' },
   'input-too-large': { status: 413, title: 'The request is too large' },
   'config-invalid': { status: 500, title: 'The configuration is not valid' },

@@ -5,13 +5,17 @@ import * as diagnosis from '../domain/diagnosis.ts';
 import { Section, Step } from '../domain/document.ts';
 import { Answerable, ScoreBreakdown, SearchResponse, SearchResult } from '../domain/evidence.ts';
 import { EmbeddingModel } from '../domain/generation.ts';
+import { KnowledgeProblem } from '../domain/ingest-report.ts';
+import { KnowledgeStatus, LastRefresh, SourceStatus } from '../domain/knowledge-status.ts';
 import { DiagnosisRequest, DigestRequest, SearchRequest, TraceDigestInput } from '../domain/request.ts';
 import { SourceRef } from '../domain/source.ts';
-import { Dependency, ServiceNode } from '../domain/topology.ts';
+import { Dependency, EdgeProvenance, ServiceNode } from '../domain/topology.ts';
 import { CausalEdge, Suspect, TraceDigest, WindowStats } from '../domain/trace.ts';
+import { AlertCoverage, Coverage } from '../review/coverage.ts';
 import { ProblemDetails } from './problem.ts';
 import { PendingDiagnosis } from './routes/diagnoses.ts';
 import { DependencyCheck, Liveness, Readiness, Unreadiness } from './routes/health.ts';
+import { HookAnswer } from './routes/hooks.ts';
 import { IncidentAnswer, RunbookAnswer, TopologyAnswer, TopologyEdge } from './routes/knowledge.ts';
 import { SCHEMA_NOTES, type SchemaNotes } from './schema-notes.ts';
 
@@ -22,16 +26,23 @@ const REQUESTS = { Alert, AlertInput, DiagnosisRequest, DigestRequest, SearchReq
 
 /** What they get. */
 const ANSWERS = {
+  AlertCoverage,
   Answerable,
   CausalEdge,
   Citation: diagnosis.Citation,
   Confidence,
+  Coverage,
   Dependency,
   DependencyCheck,
   Diagnosis: diagnosis.Diagnosis,
+  EdgeProvenance,
   EmbeddingModel,
+  HookAnswer,
   Hypothesis: diagnosis.Hypothesis,
   Incident: IncidentAnswer,
+  KnowledgeProblem,
+  KnowledgeStatus,
+  LastRefresh,
   Liveness,
   MitigationStep: diagnosis.MitigationStep,
   PendingDiagnosis,
@@ -48,6 +59,7 @@ const ANSWERS = {
   Section,
   ServiceNode,
   SourceRef,
+  SourceStatus,
   Step,
   Suspect,
   Topology: TopologyAnswer,

@@ -15,8 +15,11 @@ import { HttpError, respondWithProblem, toProblem } from './problem.ts';
 import { addDiagnosisRoutes } from './routes/diagnoses.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addHookRoutes } from './routes/hooks.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
+import { addReportRoutes } from './routes/reports.ts';
 import { addSearchRoutes } from './routes/search.ts';
+import { addStatusRoutes } from './routes/status.ts';
 import { addTraceRoutes } from './routes/traces.ts';
 
 /** How long a caller may take, so that slow or silent ones cannot hold connections for ever. */
@@ -50,6 +53,9 @@ export function buildApp(app: App, log: Log): OpenAPIHono {
   addSearchRoutes(api, app);
   addTraceRoutes(api, app);
   addKnowledgeRoutes(api, app);
+  addStatusRoutes(api, app);
+  addHookRoutes(api, app);
+  addReportRoutes(api, app);
   addHealthRoutes(api, app);
   addDocsRoutes(api);
   return api;

@@ -43,6 +43,7 @@ describe('capitals', () => {
       const generation = {
         key: 'g',
         model: { id: 'm', checksum: 'c', dimension: 2 },
+        sources: [],
         publishedAt: '',
         documents: 1,
         chunks: 0,

@@ -4,13 +4,17 @@ import { tokenise } from './tokenise.ts';
 
 const EXCERPT_CHARACTERS = 600;
 
-/** The passage to show and where it stands: the nearest chunk, or without one the chunk that holds most query words. */
+/**
+ * The passage to show and where it stands: the nearest chunk, or without one the chunk that holds most query words. The
+ * title is shown anyway, so it is no passage.
+ */
 export function chooseExcerpt(
   document: KnowledgeDocument,
   query: string,
   nearest: Chunk | undefined,
 ): { readonly source: SourceRef; readonly excerpt: string } {
-  const chunk = nearest ?? bestOverlap(document.chunks, query);
+  const isPassage = (chunk: Chunk) => chunk.text !== document.title;
+  const chunk = nearest && isPassage(nearest) ? nearest : bestOverlap(document.chunks.filter(isPassage), query);
   if (!chunk) return { source: document.source, excerpt: document.title };
   return { source: chunk.source, excerpt: shorten(chunk.text) };
 }

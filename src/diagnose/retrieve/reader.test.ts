@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KnowledgeDocument } from '../../domain/document.ts';
 import { PrecedentError } from '../../domain/errors.ts';
 import type { EmbeddingModel, Generation } from '../../domain/generation.ts';
+import { publishDocuments } from '../../testing/generation-builder.ts';
 import { buildRunbook } from '../../testing/knowledge-builder.ts';
 import { createMemoryIndex } from '../../testing/memory-index.ts';
 import { createKnowledgeReader } from './reader.ts';
@@ -11,6 +12,7 @@ const MODEL: EmbeddingModel = { id: 'runbook-embed-small', checksum: '0123456789
 const generationOf = (key: string): Generation => ({
   key,
   model: MODEL,
+  sources: [],
   publishedAt: '2026-06-01T00:00:00Z',
   documents: 1,
   chunks: 0,
@@ -38,7 +40,7 @@ function setUp(model: EmbeddingModel = MODEL) {
     embedder: { describe: async () => model },
     elapsed: () => elapsed,
   });
-  const publish = (key: string) => index.publish(generationOf(key), [buildRunbook({ id: key })]);
+  const publish = (key: string) => publishDocuments(index, generationOf(key), [buildRunbook({ id: key })]);
   const wait = (ms: number) => {
     elapsed += ms;
   };

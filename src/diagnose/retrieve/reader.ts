@@ -28,7 +28,9 @@ export function createKnowledgeReader(ports: {
     if (!generation) throw new PrecedentError('index-empty', 'no knowledge is published yet: run `precedent ingest`');
     assertSameModel(generation.model, model);
     const isCurrent = loaded?.knowledge.generation.key === generation.key;
-    const knowledge = isCurrent && loaded ? loaded.knowledge : await load(ports.index, generation);
+    // The sources may have moved on while the content stayed.
+    const knowledge =
+      isCurrent && loaded ? { ...loaded.knowledge, generation } : await loadKnowledge(ports.index, generation);
     loaded = { knowledge, checkedAt: ports.elapsed() };
     return knowledge;
   }
@@ -54,7 +56,11 @@ export function createKnowledgeReader(ports: {
   };
 }
 
-async function load(index: KnowledgeIndex, generation: Knowledge['generation']): Promise<Knowledge> {
+/** A generation whole, whether it is the one being served or the one before. */
+export async function loadKnowledge(
+  index: Pick<KnowledgeIndex, 'readDocuments'>,
+  generation: Knowledge['generation'],
+): Promise<Knowledge> {
   const documents = [];
   for await (const document of index.readDocuments(generation)) documents.push(document);
   return buildKnowledge(generation, documents);

@@ -9,6 +9,7 @@ import { embedQuery, retrieve } from './retrieve.ts';
 const generation = {
   key: 'g1',
   model: { id: 'm', checksum: 'c', dimension: 2 },
+  sources: [],
   publishedAt: '2026-06-01T00:00:00Z',
   documents: 0,
   chunks: 0,

@@ -50,6 +50,7 @@ function recordFailures(failures: LoggedFailure[]): Log {
     listening: ignore,
     ingested: ignore,
     ingestFailed: ignore,
+    refreshed: ignore,
     diagnosed: ignore,
     stage: ignore,
     backgroundFailed: ignore,

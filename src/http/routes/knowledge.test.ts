@@ -37,10 +37,15 @@ test.each([
   expect(problem['detail']).toMatch(/there is no (?:incident|runbook) /);
 });
 
-test('the topology names every service and every declared call', async () => {
+test('the topology names every service and every call, and who knows of it', async () => {
   const { services, edges } = TopologyAnswer.parse(await read('/v1/topology'));
   const names = services.map(({ name }) => name);
   expect(names).toContain('pre-processor');
   expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
-  expect(edges).toContainEqual({ from: 'web-server', to: 'pre-processor', kind: 'sync' });
+  expect(edges).toContainEqual({
+    from: 'web-server',
+    to: 'pre-processor',
+    kind: 'sync',
+    provenance: [{ by: 'declared', source: { path: 'topology/object-classification.yaml', line: 33 } }],
+  });
 });

@@ -1,14 +1,19 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { Incident, Runbook } from '../../domain/document.ts';
-import { Dependency, type ServiceGraph, ServiceNode } from '../../domain/topology.ts';
+import { Dependency, EdgeProvenance, type ServiceGraph, ServiceNode } from '../../domain/topology.ts';
 import { jsonAnswer, problems } from './answers.ts';
 
 // Chunks are what the index embeds, with headers no one should see: the sections hold the same words as written.
 export const IncidentAnswer = Incident.omit({ chunks: true });
 export const RunbookAnswer = Runbook.omit({ chunks: true });
 
-export const TopologyEdge = z.object({ from: z.string(), to: z.string(), kind: Dependency.shape.kind.unwrap() });
+export const TopologyEdge = z.object({
+  from: z.string(),
+  to: z.string(),
+  kind: Dependency.shape.kind.unwrap(),
+  provenance: z.array(EdgeProvenance),
+});
 export const TopologyAnswer = z.object({ services: z.array(ServiceNode), edges: z.array(TopologyEdge) });
 
 const documentId = z.object({
@@ -64,7 +69,7 @@ export function addKnowledgeRoutes(api: OpenAPIHono, app: App): void {
 function toTopology(graph: ServiceGraph): z.infer<typeof TopologyAnswer> {
   const services = [...graph.services.values()].sort((a, b) => a.name.localeCompare(b.name));
   const edges = services.flatMap(({ name, dependsOn }) =>
-    dependsOn.map(({ service, kind }) => ({ from: name, to: service, kind })),
+    dependsOn.map(({ service, kind, provenance = [] }) => ({ from: name, to: service, kind, provenance })),
   );
   return { services, edges };
 }

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createChromaIndex } from './adapters/chroma-index.ts';
+import { createLibsqlCasebook } from './adapters/libsql-casebook.ts';
+import { createTransformersEmbedder } from './adapters/transformers-embedder.ts';
+import type { DownloadProgress } from './adapters/transformers-hub.ts';
+import { type Config, PROJECT_DIR, type Secrets } from './config.ts';
+import type { Redactor } from './domain/redaction.ts';
+import { redactedChatModel } from './llm/redacted-chat-model.ts';
+import type { ChatModel, KnowledgeIndex, Ports } from './ports.ts';
+
+export type { DownloadProgress };
+
+export interface Settled {
+  readonly config: Config;
+  readonly secrets: Secrets;
+}
+
+/** The drivers that the settings ask for, but for those that are handed in. Making them does no I/O. */
+export function createPorts(
+  { config, secrets }: Settled,
+  overrides: Partial<Ports>,
+  redact: Redactor,
+  onDownload: ((progress: DownloadProgress) => void) | undefined,
+): Ports {
+  const chatModel = overrides.chatModel ?? openConfiguredChatModel(config, secrets);
+  return {
+    embedder:
+      overrides.embedder ??
+      createTransformersEmbedder({ ...embedderOptions(config), ...(onDownload ? { onDownload } : {}) }),
+    index:
+      overrides.index ??
+      createChromaIndex({
+        dataDir: config.dataDir,
+        ...config.chroma,
+        ...(secrets.chromaApiKey ? { apiKey: secrets.chromaApiKey } : {}),
+      }),
+    casebook:
+      overrides.casebook ??
+      createLibsqlCasebook({
+        url: config.casebookUrl,
+        ...(secrets.casebookToken ? { authToken: secrets.casebookToken } : {}),
+      }),
+    // Whoever the model is, what leaves for it has been through the redactor.
+    chatModel: chatModel && redactedChatModel(chatModel, redact),
+    now: overrides.now ?? (() => new Date()),
+    newId: overrides.newId ?? randomUUID,
+  };
+}
+
+/** An index of its own for trying out what is not to be served; always embedded, so that no other machine sees it. */
+export function createScratchIndex({ dataDir }: Config, name: string): KnowledgeIndex {
+  return createChromaIndex({ dataDir: join(dataDir, name) });
+}
+
+function openConfiguredChatModel({ llm }: Config, { llmApiKey }: Secrets): ChatModel | undefined {
+  return llm && openChatModel({ ...llm, apiKey: llmApiKey });
+}
+
+/** LangChain's client takes half a second to load: whoever has no LLM never does, the others do at the first question. */
+function openChatModel({
+  baseUrl,
+  model,
+  timeoutMs,
+  apiKey,
+}: NonNullable<Config['llm']> & { apiKey: string | undefined }): ChatModel {
+  let opened: Promise<ChatModel> | undefined;
+  const open = async () => {
+    const { createOpenAiChatModel } = await import('./adapters/openai-chat-model.ts');
+    return createOpenAiChatModel({ baseUrl, model, timeoutMs, apiKey });
+  };
+  const complete: ChatModel['complete'] = async (request, signal) => {
+    opened ??= open();
+    return (await opened).complete(request, signal);
+  };
+  return { name: model, complete };
+}
+
+function embedderOptions({ embedding, dataDir }: Config) {
+  return {
+    model: embedding.model ?? join(PROJECT_DIR, 'models', 'runbook-embed-small'),
+    mustVerify: embedding.model === undefined,
+    cacheDir: join(dataDir, 'models'),
+    ...(embedding.threads === undefined ? {} : { threads: embedding.threads }),
+  };
+}

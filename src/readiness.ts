@@ -1,0 +1,67 @@
+import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
+import { isPrecedentError, messageOf } from './domain/errors.ts';
+import type { KnowledgeStatus, SourceStatus } from './domain/knowledge-status.ts';
+import type { Ports } from './ports.ts';
+
+/** How one dependency is; `detail` says what is wrong and how to mend it. */
+export interface Check {
+  readonly name: 'index' | 'embedder' | 'casebook' | 'knowledge' | 'llm';
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface ReadinessContext {
+  readonly ports: Ports;
+  readonly reader: KnowledgeReader;
+  /** Served against head, as far as it can be told without asking other machines. */
+  readonly findStatus: (signal: AbortSignal) => Promise<KnowledgeStatus>;
+}
+
+/** Asks every dependency side by side; never throws. */
+export async function checkReadiness(
+  { ports, reader, findStatus }: ReadinessContext,
+  limitMs: number,
+): Promise<Check[]> {
+  const { embedder, index, casebook, chatModel } = ports;
+  return Promise.all([
+    check('embedder', limitMs, async (signal) => (await embedder.describe(signal)).id),
+    check('index', limitMs, async (signal) => index.ping(signal).then(() => 'answers')),
+    check('casebook', limitMs, async (signal) => casebook.ping(signal).then(() => 'answers')),
+    check('knowledge', limitMs, async (signal) => {
+      const { generation } = await reader.current(signal);
+      const { sources } = await findStatus(signal);
+      const served = `${generation.documents} documents, generation ${generation.key.slice(0, 12)}`;
+      return [served, ...sources.map(describeSource)].join('; ');
+    }),
+    check('llm', limitMs, async () =>
+      chatModel ? `${chatModel.name}, asked only when a diagnosis is` : 'none configured: the precedent engine answers',
+    ),
+  ]);
+}
+
+/** Being behind is told, not refused: yesterday's runbooks are better than none. */
+function describeSource({ name, kind, served, head, dirty, state }: SourceStatus): string {
+  const short = (sha: string | undefined) => sha?.slice(0, 12) ?? 'no commit';
+  const drift = dirty ? ', with uncommitted changes' : '';
+  return `${name || kind} served at ${short(served)}, head ${short(head)} (${state}${drift})`;
+}
+
+async function check(
+  name: Check['name'],
+  limitMs: number,
+  ask: (signal: AbortSignal) => Promise<string>,
+): Promise<Check> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs);
+  // Raced as well as signalled: a dependency that hangs may not heed the signal either.
+  const late = new Promise<never>((_resolve, reject) => {
+    limit.signal.addEventListener('abort', () => reject(limit.signal.reason), { once: true });
+  });
+  try {
+    return { name, ok: true, detail: await Promise.race([late, ask(limit.signal)]) };
+  } catch (error) {
+    return { name, ok: false, detail: isPrecedentError(error) ? `${error.code}: ${error.message}` : messageOf(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,127 @@
+import { isPrecedentError, messageOf } from './domain/errors.ts';
+import type { IngestReport } from './domain/ingest-report.ts';
+import type { LastRefresh } from './domain/knowledge-status.ts';
+import type { Clock } from './ports.ts';
+
+/** Who asked for the index to be brought up to date. */
+export type RefreshReason = 'start' | 'hook' | 'poll' | 'retry';
+
+/** How the last refresh went; undefined fields have not happened yet. */
+export interface RefreshOutcome {
+  readonly at: string;
+  readonly reason: RefreshReason;
+  readonly report?: IngestReport;
+  readonly error?: unknown;
+}
+
+export interface RefresherOptions {
+  readonly ingest: (reason: RefreshReason, signal: AbortSignal) => Promise<IngestReport>;
+  readonly now: Clock;
+  /** 0 is never: then only hooks and whoever calls `refresh` bring anything new. */
+  readonly pollMs: number;
+  /** After a failure that may pass by itself. */
+  readonly retryMs?: number;
+  readonly onOutcome?: (outcome: RefreshOutcome) => void;
+}
+
+/** Keeps the index of a running server up with its sources. Closing it stops what runs. */
+export interface Refresher extends AsyncDisposable {
+  /**
+   * Brings the index up to date with the sources as they are now. One ingest runs at a time; whoever asks meanwhile is
+   * served by one more after it, because the one at work may have read the sources already.
+   */
+  refresh(reason: RefreshReason): Promise<IngestReport>;
+  /** Begins to poll. */
+  start(): void;
+  readonly last: RefreshOutcome | undefined;
+  readonly isRunning: boolean;
+}
+
+const RETRY_MS = 10_000;
+
+export function createRefresher(options: RefresherOptions): Refresher {
+  const { now, pollMs, retryMs = RETRY_MS, onOutcome = () => {} } = options;
+  const stop = new AbortController();
+  let running: Promise<IngestReport> | undefined;
+  let next: Promise<IngestReport> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let last: RefreshOutcome | undefined;
+
+  async function run(reason: RefreshReason): Promise<IngestReport> {
+    try {
+      stop.signal.throwIfAborted();
+      const report = await options.ingest(reason, stop.signal);
+      tell({ at: now().toISOString(), reason, report });
+      return report;
+    } catch (error) {
+      if (!stop.signal.aborted) tell({ at: now().toISOString(), reason, error });
+      if (isPrecedentError(error) && error.isRetryable) schedule('retry', retryMs);
+      throw error;
+    }
+  }
+
+  function tell(outcome: RefreshOutcome): void {
+    last = outcome;
+    onOutcome(outcome);
+  }
+
+  function begin(reason: RefreshReason): Promise<IngestReport> {
+    running = run(reason).finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  /** One timer for both: a retry comes sooner, and polling goes on after it. */
+  function schedule(reason: 'poll' | 'retry', afterMs: number): void {
+    if (stop.signal.aborted) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (pollMs > 0) schedule('poll', pollMs);
+      // Told to the observer already; the next poll tries again.
+      refresh(reason).catch(() => {});
+    }, afterMs);
+    timer.unref();
+  }
+
+  function refresh(reason: RefreshReason): Promise<IngestReport> {
+    if (running === undefined) return begin(reason);
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return begin(reason);
+      });
+    return next;
+  }
+
+  return {
+    refresh,
+    start: () => {
+      if (pollMs > 0) schedule('poll', pollMs);
+    },
+    get last() {
+      return last;
+    },
+    get isRunning() {
+      return running !== undefined;
+    },
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer);
+      stop.abort(new Error('the service is stopping'));
+      await Promise.allSettled([running, next]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** How the last refresh went, as plain data. */
+export function toLastRefresh({ last, isRunning }: Refresher): { last: LastRefresh | undefined; isRunning: boolean } {
+  if (last === undefined) return { last, isRunning };
+  const { at, reason, report, error } = last;
+  if (report === undefined) {
+    const code = isPrecedentError(error) ? error.code : 'internal';
+    return { last: { at, reason, ok: false, error: { code, detail: messageOf(error) } }, isRunning };
+  }
+  return { last: { at, reason, ok: true, published: report.published, problems: report.problems.length }, isRunning };
+}
