@@ -2,14 +2,19 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { VERSION } from '../config.ts';
 import { DOCUMENT_KINDS, DocumentKind } from '../domain/document.ts';
 import { type CommandContext, EXIT } from './context.ts';
+import { coverageCommand } from './coverage.ts';
 import { demoCommand } from './demo.ts';
 import { diagnoseCommand } from './diagnose.ts';
+import { diffCommand } from './diff.ts';
 import { digestCommand } from './digest.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainFailure } from './failure.ts';
 import { ingestCommand } from './ingest.ts';
+import { lintCommand } from './lint.ts';
+import { newCommand } from './new.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
 
 const AFTER_HELP = `
 Exit codes:
@@ -78,10 +83,59 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .description('run the whole job on the sample knowledge')
     .option('--keep', 'leave the server up and print curl lines to try')
     .action(async (options) => exit(await demoCommand(options, context)));
+  withJson(program.command('lint'))
+    .description('find what authors should mend in the runbooks, incidents and topology on this machine')
+    .argument('[paths...]', 'report only on these files and folders')
+    .option('--strict', 'fail on warnings too')
+    .addOption(formatOption('text', 'json', 'github', 'gitlab'))
+    .action(async (paths, options) => exit(await lintCommand(paths, options, context)));
+  const start = program.command('new').description('start a runbook or an incident from a template');
+  withPlace(start.command('runbook'))
+    .description('how to handle an alert')
+    .option('--alert <name>', 'alert, as the rule names it')
+    .option('--service <name>', 'service that it is about')
+    .option('--title <text>', 'title in words (default: the words of the alert)')
+    .option('--owner <team>', 'team that owns it')
+    .option('--severity <severity>', 'severity of the alert (default: warning)')
+    .action(async (options) => exit(await newCommand('runbook', options, context)));
+  withPlace(start.command('incident'))
+    .description('what happened once, and what was done')
+    .option('--title <text>', 'what happened, in one line')
+    .option('--date <day>', 'day it happened (default: today)')
+    .option('--service <names>', 'services involved, with commas between')
+    .option('--alert <names>', 'alerts that fired, with commas between')
+    .option('--severity <severity>', 'severity of the incident (default: sev3)')
+    .action(async (options) => exit(await newCommand('incident', options, context)));
+  withJson(program.command('status'))
+    .description('compare what is served of each source with where the source stands')
+    .action(async (options) => exit(await statusCommand(options, context)));
+  withJson(program.command('coverage'))
+    .description('find alerts without a runbook, dead runbook links and runbooks that no alert reaches')
+    .option('--rules <files...>', 'Prometheus rule files, folders or globs (default: the `rules` of the sources)')
+    .addOption(formatOption('text', 'json', 'github', 'gitlab'))
+    .action(async (options) => exit(await coverageCommand(options, context)));
+  withJson(program.command('diff'))
+    .description('show what a change of the knowledge does to the answers')
+    .requiredOption('--base <ref>', 'commit, branch or tag to compare the working tree with')
+    .option('--rules <files...>', 'Prometheus rule files, folders or globs (default: the `rules` of the sources)')
+    .addOption(formatOption('text', 'json', 'github', 'gitlab', 'markdown'))
+    .action(async (options) => exit(await diffCommand(options, context)));
   withJson(program.command('doctor'))
     .description('check every dependency and say how to mend what is not well')
     .action(async (options) => exit(await doctorCommand(options, context)));
   return program;
+}
+
+function withPlace(command: Command): Command {
+  return command
+    .option('--source <name>', 'source that it belongs to, where several are configured')
+    .option('--folder <path>', 'folder for it inside the knowledge (default: runbooks/ or incidents/)');
+}
+
+function formatOption(...formats: readonly string[]): Option {
+  return new Option('--format <format>', 'how to write it; github and gitlab annotate a pull request')
+    .choices(formats)
+    .default('text');
 }
 
 function withJson(command: Command): Command {
