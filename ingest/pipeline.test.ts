@@ -113,7 +113,8 @@ describe('ingesting', () => {
       ['runbooks/web/High.md', 'changed'],
       ['topology/shop.yaml', 'deleted'],
     ]);
-    expect(report.embedded).toBe(2);
+    // The changed section, and the title and the text of the new file.
+    expect(report.embedded).toBe(3);
     expect((await readServed(workshop.index)).map((document) => document.id)).not.toContain('db');
   });
 
@@ -137,7 +138,9 @@ describe('ingesting', () => {
       await folder.write('runbooks/a.md', page(last));
       await run(folder, workshop);
       const [document] = await readServed(workshop.index);
-      expect(document!.chunks).toHaveLength(30);
+      expect(document!.sections).toHaveLength(30);
+      const told = document!.chunks.map(({ source }) => source.headingPath.join());
+      expect(new Set(told.filter(Boolean)).size).toBe(30);
       expect(await listLost(workshop.index)).toEqual([]);
     }
   });

@@ -9,7 +9,7 @@ import { isUnread } from '../source-file.ts';
 import { openKnowledgeDir } from '../sources/open.ts';
 import { type ParsedProse, parseProse } from './parse.ts';
 
-const PROJECT = join(import.meta.dirname, '..');
+const PROJECT = join(import.meta.dirname, '../..');
 const DATA = join(PROJECT, '../shared/data');
 
 interface Row {
