@@ -20,28 +20,36 @@ const MAX_BYTES = { text: 5.5 * MB, topology: 32 * MB };
 /** Files that are being read while an earlier one is worked on. */
 const READ_AHEAD = 16;
 
+/** As long as nobody notices; a turn after every file would take half of the time that reading a small one does. */
+const TURN_MS = 10;
+
 /**
  * All knowledge of the sources in the order of its paths, each file's bytes read once. Whoever works on a file may hold
- * the event loop meanwhile, so before the next file everybody else has a turn.
+ * the event loop meanwhile, so every so often everybody else has a turn.
  */
 export async function* readSources(
   checkouts: readonly SourceCheckout[],
   signal?: AbortSignal,
 ): AsyncGenerator<SourceFile | UnreadFile> {
   const ahead: Promise<SourceFile | UnreadFile>[] = [];
+  let turned = performance.now();
+  const giveWay = async () => {
+    signal?.throwIfAborted();
+    if (performance.now() - turned < TURN_MS) return;
+    await nextTurn();
+    turned = performance.now();
+  };
   for (const checkout of checkouts.toSorted(byPrefix)) {
     for await (const read of listFiles(checkout, signal)) {
-      signal?.throwIfAborted();
       ahead.push(read());
       if (ahead.length < READ_AHEAD) continue;
       yield* ahead.splice(0, 1);
-      await nextTurn();
+      await giveWay();
     }
   }
   for (const file of ahead) {
-    signal?.throwIfAborted();
     yield file;
-    await nextTurn();
+    await giveWay();
   }
 }
 
@@ -121,9 +129,12 @@ function limitOf(kind: FileKind | undefined): { readonly bytes: number; readonly
 const openFile = promisify(fs.open);
 const readPart = promisify(fs.read);
 
+/** What an open file of this size holds has come with it, or comes within a millisecond. */
+const SMALL = 64 * 1024;
+
 /**
- * The bytes, or why they are too many. Opening and reading may wait for a disk or a network; the size of an open file and
- * its closing do not, and each errand to another thread costs more than they do.
+ * The bytes, or why they are too many. Opening may wait for a disk or a network, and so may reading a large file; the
+ * rest does not, and each errand to another thread costs more than it does.
  */
 async function readUpTo(location: string, limit: ReturnType<typeof limitOf>): Promise<Uint8Array | string> {
   const file = await openFile(location, 'r');
@@ -133,9 +144,10 @@ async function readUpTo(location: string, limit: ReturnType<typeof limitOf>): Pr
     const bytes = new Uint8Array(size);
     let done = 0;
     while (done < size) {
-      const { bytesRead } = await readPart(file, bytes, done, size - done, done);
-      if (bytesRead === 0) break;
-      done += bytesRead;
+      const rest = [bytes, done, size - done, done] as const;
+      const read = size <= SMALL ? fs.readSync(file, ...rest) : (await readPart(file, ...rest)).bytesRead;
+      if (read === 0) break;
+      done += read;
     }
     return bytes.subarray(0, done);
   } finally {

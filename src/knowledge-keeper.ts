@@ -43,8 +43,11 @@ export function createKnowledgeKeeper(
     ingest({ open, recipe, now }, { index: into, embedder, prepare: pool.prepare }, options);
 
   const refresher = createRefresher({
-    ingest: (reason, signal) =>
-      run(index, (either) => sources.open({ pagesMayBeOld: reason !== 'start', signal: either ?? signal }), { signal }),
+    ingest: (reason, signal) => {
+      // Somebody has just changed a file, and waits to see it.
+      if (reason === 'hook') pool.warm();
+      return run(index, () => sources.open({ pagesMayBeOld: reason !== 'start', signal }), { signal });
+    },
     now,
     pollMs: pollSeconds * 1_000,
     onOutcome: onRefreshed,

@@ -18,6 +18,8 @@ export interface PreparePoolOptions {
 /** Prepares files in a thread of its own, so that a hostile one holds up nothing else. Starts at the first file. */
 export interface PreparePool extends AsyncDisposable {
   readonly prepare: PrepareFile;
+  /** Starts the thread beside whatever goes on: for who knows that a file will come. It takes a second. */
+  readonly warm: () => void;
 }
 
 const WORKER = new URL('./prepare.worker.js', import.meta.url).href;
@@ -80,6 +82,10 @@ export function createPreparePool(options: PreparePoolOptions): PreparePool {
       // In a turn of its own, so that files that come together travel together.
       setImmediate(() => void work());
       return signal === undefined ? prepared : untilAborted(prepared, signal);
+    },
+    warm() {
+      // Whoever brings the first file is told if it does not start.
+      thread.ask([]).catch(() => {});
     },
     async [Symbol.asyncDispose]() {
       for (const job of waiting.splice(0)) job.reject(CLOSED());

@@ -84,6 +84,8 @@ describe('every document', () => {
     'SECURITY.md',
     'docs/architecture.md',
     'docs/api.md',
+    'docs/sources.md',
+    'docs/knowledge.md',
     'docs/adr/README.md',
   ];
 

@@ -34,7 +34,10 @@ export async function lintCommand(
   const findings = lintKnowledge(knowledge, now().toISOString().slice(0, 10)).filter(({ path }) => chosen(path));
   const format = options.json ? 'json' : (options.format ?? 'text');
   context.write(renderFindings(findings, format, (path) => toRepositoryPath(find(path))));
-  context.note(`${summarise(findings, knowledge.files.filter(({ path }) => chosen(path)).length)}\n`);
+  const summary = `${summarise(findings, knowledge.files.filter(({ path }) => chosen(path)).length)}\n`;
+  // What a machine reads is not mixed with words.
+  if (format === 'text') context.write(summary);
+  else context.note(summary);
   const fails = options.strict ? findings.length > 0 : findings.some(({ severity }) => severity === 'error');
   return fails ? EXIT.badInput : EXIT.done;
 }
