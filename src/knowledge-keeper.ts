@@ -35,8 +35,8 @@ export function createKnowledgeKeeper(
   onRefreshed: (outcome: RefreshOutcome) => void = () => {},
 ): KnowledgeKeeper {
   const { redact, sources: listed, pollSeconds } = settled.config;
-  const sources = createKnowledgeSources(settled, now);
   const pool = createPreparePool({ policy: redact });
+  const sources = createKnowledgeSources(settled, now, pool.readPage);
   const recipe = JSON.stringify([redact, listed]);
   type Open = (signal?: AbortSignal) => Promise<readonly OpenedSource[]>;
   const run = (into: KnowledgeIndex, open: Open, options: IngestOptions) =>

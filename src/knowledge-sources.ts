@@ -7,6 +7,7 @@ import {
   type SourceContext,
   type UnreachableSource,
 } from '../ingest/sources/open.ts';
+import type { ReadPage } from '../ingest/sources/page-text.ts';
 import { type KnowledgeSource, nameOf, type SourceState, toSourceState } from './domain/knowledge-source.ts';
 import type { Settled } from './drivers.ts';
 import type { Clock } from './ports.ts';
@@ -26,13 +27,18 @@ export interface KnowledgeSources {
 /** Git is asked for one commit, pages can only be fetched one by one: nobody's wiki is read anew each minute. */
 const PAGES_MS = 60 * 60_000;
 
-export function createKnowledgeSources({ config, secrets }: Settled, now: Clock): KnowledgeSources {
+export function createKnowledgeSources(
+  { config, secrets }: Settled,
+  now: Clock,
+  readPage?: ReadPage,
+): KnowledgeSources {
   const opened = new Map<string, { readonly source: OpenedSource; readonly at: number }>();
   const context = (signal: AbortSignal | undefined): SourceContext => ({
     dataDir: config.dataDir,
     credentials: (source) => secrets.sources.get(nameOf(source)) ?? {},
     environment: secrets.environment,
     signal,
+    readPage,
   });
 
   async function openListed(source: KnowledgeSource, pagesMayBeOld: boolean, signal?: AbortSignal) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SourceFile } from '../ingest/source-file.ts';
+import { type PageText, readPageHere } from '../ingest/sources/page-text.ts';
 import type { RedactionPolicy } from './domain/redaction.ts';
 import { createLocalPreparer } from './local-preparer.ts';
 import { createPreparePool } from './prepare-pool.ts';
@@ -14,6 +15,35 @@ function fileOf(path: string, text: string): SourceFile {
 }
 
 const RUNBOOK = '# High\n\n## Meaning\n\nSlow; ask pat@example.com.\n\n## Mitigation\n\n- Scale\n';
+
+describe('reading pages in a worker', () => {
+  it('gives what the same reader gives in this process, for sites and wikis', async () => {
+    await using pool = createPreparePool({ policy: [] });
+    const pages: PageText[] = [
+      {
+        format: 'html',
+        text: '<main><h1>High</h1><p>Slow. <a href="b">More</a></main>',
+        url: 'https://docs.example.com/a',
+      },
+      {
+        format: 'storage',
+        text: '<h2>Fix</h2><ac:structured-macro ac:name="info"><ac:rich-text-body><p>Ask.</p></ac:rich-text-body></ac:structured-macro>',
+        page: { id: '1', space: 'OPS', baseUrl: 'https://wiki.example.com' },
+      },
+    ];
+    const read = await Promise.all(pages.map(pool.readPage));
+    expect(read).toEqual(await Promise.all(pages.map(readPageHere)));
+    expect(read[0]).toMatchObject({ title: 'High', links: ['https://docs.example.com/b'] });
+  });
+
+  it('says why a page cannot be read, and reads the next one', async () => {
+    await using pool = createPreparePool({ policy: [] });
+    const url = 'https://docs.example.com/deep';
+    const deep = { format: 'html' as const, text: '<div>'.repeat(500), url };
+    await expect(pool.readPage(deep)).rejects.toThrow(await readPageHere(deep).catch((error: Error) => error.message));
+    expect(await pool.readPage({ ...deep, text: '<main><p>Fine.</p></main>' })).toMatchObject({ markdown: 'Fine.\n' });
+  });
+});
 
 describe('preparing files in a worker', () => {
   it('gives what the same preparer gives in this process', async () => {

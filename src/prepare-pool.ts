@@ -1,6 +1,8 @@
 import { Tinypool } from 'tinypool';
 import { type PreparedFile, type PrepareFile, unread } from '../ingest/prepare.ts';
 import type { SourceFile } from '../ingest/source-file.ts';
+import type { HtmlPage } from '../ingest/sources/html.ts';
+import type { PageText, ReadPage } from '../ingest/sources/page-text.ts';
 import { messageOf } from './domain/errors.ts';
 import type { RedactionPolicy } from './domain/redaction.ts';
 
@@ -15,9 +17,13 @@ export interface PreparePoolOptions {
   readonly worker?: string;
 }
 
-/** Prepares files in a thread of its own, so that a hostile one holds up nothing else. Starts at the first file. */
+/**
+ * Prepares files and pages in a thread of its own, so that a hostile one holds up nothing else. Starts at the first of
+ * them.
+ */
 export interface PreparePool extends AsyncDisposable {
   readonly prepare: PrepareFile;
+  readonly readPage: ReadPage;
   /** Starts the thread beside whatever goes on: for who knows that a file will come. It takes a second. */
   readonly warm: () => void;
 }
@@ -42,8 +48,14 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+type Task = { readonly files: readonly SourceFile[] } | { readonly page: PageText };
+
 /** What the worker file answers; it is JavaScript, so its promise is written down here. */
-type Reply = { readonly prepared: readonly PreparedFile[] } | { readonly unloadable: string };
+type Reply =
+  | { readonly prepared: readonly PreparedFile[] }
+  | { readonly page: HtmlPage }
+  | { readonly broken: string }
+  | { readonly unloadable: string };
 
 export function createPreparePool(options: PreparePoolOptions): PreparePool {
   const thread = createThread(options);
@@ -65,18 +77,24 @@ export function createPreparePool(options: PreparePoolOptions): PreparePool {
 
   /** One bad file takes its batch with it; alone, each of them tells whether it was the one. */
   async function run(jobs: readonly Job[]): Promise<void> {
-    const answer = await thread.ask(jobs.map(({ file }) => file));
-    if (typeof answer === 'string' && jobs.length > 1) {
+    const answer = await thread.ask({ files: jobs.map(({ file }) => compact(file)) }, sizeOf(jobs));
+    const prepared = typeof answer !== 'string' && 'prepared' in answer ? answer.prepared : undefined;
+    if (prepared === undefined && jobs.length > 1) {
       for (const job of jobs) await run([job]);
       return;
     }
     for (const [at, job] of jobs.entries()) {
-      const prepared = typeof answer === 'string' ? unread('failed', answer) : answer[at];
-      job.resolve(prepared ?? unread('failed', 'the parser gave no answer'));
+      const reason = typeof answer === 'string' ? answer : 'the parser gave no answer';
+      job.resolve(prepared?.[at] ?? unread('failed', reason));
     }
   }
 
   return {
+    async readPage(page) {
+      const answer = await thread.ask({ page }, page.text.length);
+      if (typeof answer !== 'string' && 'page' in answer) return answer.page;
+      throw new Error(typeof answer === 'string' ? answer : 'broken' in answer ? answer.broken : 'no answer');
+    },
     prepare(file, signal) {
       const prepared = new Promise<PreparedFile>((resolve, reject) => waiting.push({ file, signal, resolve, reject }));
       // In a turn of its own, so that files that come together travel together.
@@ -85,7 +103,7 @@ export function createPreparePool(options: PreparePoolOptions): PreparePool {
     },
     warm() {
       // Whoever brings the first file is told if it does not start.
-      thread.ask([]).catch(() => {});
+      thread.ask({ files: [] }, 0).catch(() => {});
     },
     async [Symbol.asyncDispose]() {
       for (const job of waiting.splice(0)) job.reject(CLOSED());
@@ -124,12 +142,12 @@ function createThread({ policy, limitMs = 30_000, idleMs = 10_000, worker = WORK
     await old?.destroy();
   }
 
-  /** The files as they were prepared, or why they were not. */
-  async function ask(files: readonly SourceFile[]): Promise<readonly PreparedFile[] | string> {
-    const allowed = limitMs + (MB_MS * sizeOf(files)) / MB;
+  /** What the worker makes of it, or why it does not. `bytes` is how much there is to read. */
+  async function ask(task: Task, bytes: number): Promise<Exclude<Reply, { readonly unloadable: string }> | string> {
+    const allowed = limitMs + (MB_MS * bytes) / MB;
     let reply: Reply | undefined;
     try {
-      reply = await inTime<Reply>(open().run({ policy, files: files.map(compact) }), allowed);
+      reply = await inTime<Reply>(open().run({ policy, ...task }), allowed);
     } catch (error) {
       if (isClosed) throw CLOSED();
       return `the parser did not survive it: ${messageOf(error)}`;
@@ -138,7 +156,7 @@ function createThread({ policy, limitMs = 30_000, idleMs = 10_000, worker = WORK
       await stop();
       return `took longer than ${Math.round(allowed / 1_000)} s to parse: split it`;
     }
-    if ('prepared' in reply) return reply.prepared;
+    if (!('unloadable' in reply)) return reply;
     throw new Error(`the worker that reads files does not start: ${reply.unloadable}`);
   }
 
@@ -160,8 +178,8 @@ function countBatch(waiting: readonly Job[]): number {
   return end === -1 ? waiting.length : end;
 }
 
-function sizeOf(files: readonly SourceFile[]): number {
-  return files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+function sizeOf(jobs: readonly Job[]): number {
+  return jobs.reduce((sum, { file }) => sum + file.bytes.length, 0);
 }
 
 /** Small buffers are views of a larger one, which would travel whole. */

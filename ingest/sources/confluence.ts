@@ -9,8 +9,8 @@ import type { Credentials } from './git-remote.ts';
 import { fetchText, HttpFailure } from './http.ts';
 import { copyOf, recoverFolder, replaceFolder } from './local-copy.ts';
 import type { SourceContext } from './open.ts';
+import { type ReadPage, readPageHere } from './page-text.ts';
 import { hashPages, type Page, slugOf, writePage } from './pages.ts';
-import { storageToMarkdown } from './storage-format.ts';
 
 /** With their text; Confluence itself allows 50. */
 const PAGES_PER_REQUEST = 25;
@@ -65,7 +65,7 @@ async function fetchSpace(
   const problems: string[] = [];
   const loader = await createLoader(source, baseUrl, context, async (stored) => {
     try {
-      await writePage(folder, toPage(stored, source.space, baseUrl));
+      await writePage(folder, await toPage(stored, source.space, baseUrl, context.readPage ?? readPageHere));
     } catch (error) {
       problems.push(`the page ${stored.title} (${stored.id}) is left out: ${messageOf(error)}`);
     }
@@ -123,16 +123,18 @@ function authorise({ username, token }: Credentials): Record<string, string> {
   return { Authorization: `Basic ${Buffer.from(`${username}:${token}`).toString('base64')}` };
 }
 
-function toPage(stored: StoredPage, space: string, baseUrl: string): Page {
+async function toPage(stored: StoredPage, space: string, baseUrl: string, readPage: ReadPage): Promise<Page> {
   const { id, title, body } = stored;
   const webui = stored._links?.webui;
   if (body.storage.value.length > MAX_PAGE_LENGTH) throw new Error('it is larger than 1 MB, split it by topic');
+  const text = body.storage.value;
+  const { markdown } = await readPage({ format: 'storage', text, page: { id, space, baseUrl } });
   return {
     path: `${slugOf(title)}-${slugOf(id)}.md`,
     title,
     url: webui === undefined ? `${baseUrl}/spaces/${space}/pages/${id}` : `${baseUrl}${webui}`,
     updated: stored.version?.when,
-    markdown: storageToMarkdown(body.storage.value, { id, space, baseUrl }),
+    markdown,
   };
 }
 

@@ -5,6 +5,7 @@ import { openDirectory } from './directory.ts';
 import { findGitHead, openGit } from './git.ts';
 import type { Credentials } from './git-remote.ts';
 import type { HttpOptions } from './http.ts';
+import type { ReadPage } from './page-text.ts';
 
 export { openKnowledgeDir } from './directory.ts';
 export type { Credentials } from './git-remote.ts';
@@ -18,6 +19,8 @@ export interface SourceContext {
   /** How patiently pages are asked for again. */
   readonly http?: Pick<HttpOptions, 'retryDelaysMs'>;
   readonly signal?: AbortSignal | undefined;
+  /** Turns pages into Markdown; here, unless somebody else does it. */
+  readonly readPage?: ReadPage | undefined;
 }
 
 /** A source that does not answer and of which there is no copy: what was published of it stays. */

@@ -1,8 +1,9 @@
 import { messageOf } from '../../src/domain/errors.ts';
-import { type HtmlPage, oneLine, readHtmlPage } from './html.ts';
+import { type HtmlPage, oneLine } from './html.ts';
 import { fetchText, type HttpAnswer, HttpFailure, type HttpOptions } from './http.ts';
 import { pagePathOf } from './page-path.ts';
 import { createQueue } from './page-queue.ts';
+import { type ReadPage, readPageHere } from './page-text.ts';
 import type { Page } from './pages.ts';
 
 /** A page as the walk sees it; its text has been handed on. */
@@ -29,7 +30,11 @@ const MAX_RUNNING = 4;
 const HTML = new Set(['text/html', 'application/xhtml+xml']);
 const MARKDOWN = new Set(['text/markdown', 'text/x-markdown', 'text/plain']);
 
-export function createSiteReader(options: HttpOptions, onPage: (page: Page) => Promise<void>): SiteReader {
+export function createSiteReader(
+  options: HttpOptions,
+  onPage: (page: Page) => Promise<void>,
+  readPage: ReadPage = readPageHere,
+): SiteReader {
   const pages = new Map<string, Promise<SeenPage>>();
   const written = new Set<string>();
   const problems: string[] = [];
@@ -39,7 +44,7 @@ export function createSiteReader(options: HttpOptions, onPage: (page: Page) => P
   const readNow = async (url: string): Promise<SeenPage> => {
     try {
       const answer = await fetchText(url, options);
-      const page = readPage(answer);
+      const page = await readAnswer(answer, readPage);
       const path = pagePathOf(answer.url);
       if (page !== undefined && !written.has(path)) {
         written.add(path);
@@ -75,8 +80,8 @@ export function createSiteReader(options: HttpOptions, onPage: (page: Page) => P
 }
 
 /** Undefined for what is no text, such as a PDF. */
-function readPage({ url, contentType, text }: HttpAnswer): HtmlPage | undefined {
-  if (HTML.has(contentType)) return readHtmlPage(text, url);
+async function readAnswer({ url, contentType, text }: HttpAnswer, readPage: ReadPage): Promise<HtmlPage | undefined> {
+  if (HTML.has(contentType)) return readPage({ format: 'html', text, url });
   if (!MARKDOWN.has(contentType)) return undefined;
   const heading = /^# (.+)$/m.exec(text)?.[1];
   return { title: heading === undefined ? undefined : oneLine(heading), markdown: text, links: [] };

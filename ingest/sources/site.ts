@@ -47,9 +47,13 @@ async function fetchSite(
 ): Promise<string | undefined> {
   const options = { ...context.http, signal: context.signal };
   const isWanted = createFilter(source.include);
-  const reader = createSiteReader(options, async (page) => {
-    if (isWanted(page.url)) await writePage(fresh, page);
-  });
+  const reader = createSiteReader(
+    options,
+    async (page) => {
+      if (isWanted(page.url)) await writePage(fresh, page);
+    },
+    context.readPage,
+  );
   if (isSitemap(source.site)) await crawlSitemap(source.site, reader, isWanted, options);
   else await crawlLinks(source.site, reader, source.maxDepth);
   context.signal?.throwIfAborted();
