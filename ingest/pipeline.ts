@@ -49,8 +49,11 @@ export interface IngestOptions {
 export function ingest(input: IngestInput, context: IngestContext, options: IngestOptions = {}): Promise<IngestReport> {
   return context.index.exclusively(async () => {
     const watch = createStopwatch();
-    const before = await findBefore(context.index, options.signal);
-    const opened = await watch.stage('open', () => input.open(options.signal));
+    const opening = watch.stage('open', () => input.open(options.signal));
+    // The turn does not end while sources are being fetched, even where the index has failed already.
+    const [before, opened] = await Promise.all([findBefore(context.index, options.signal), opening]).finally(() =>
+      Promise.allSettled([opening]),
+    );
     const run: Run = { ...input, ...context, opened, watch, files: before?.manifest.files ?? [], ...options };
     const first = await ingestOnce(run, before, true);
     if (await isWhole(first.named, first.model, context.index, options.signal)) return first.report;

@@ -12,7 +12,7 @@ const RECORD_CHARACTERS = VALUE_CHARACTERS * VALUES_PER_RECORD;
 
 /** A millisecond's work. Below it, asking another thread costs four times what deflating does. */
 const SHORT = 64_000;
-const deflateAside = promisify(deflate);
+const deflateAside = promisify<string, { level: number }, Buffer>(deflate);
 
 /** One record of a text: `<text id>/<position>`, and its share of the base64 of the deflated text. */
 export interface TextRecord {
@@ -24,7 +24,8 @@ export interface TextRecord {
 
 /** The records of a text, in order. */
 export async function toRecords(id: string, text: string): Promise<TextRecord[]> {
-  const deflated = text.length < SHORT ? deflateSync(text) : await deflateAside(text);
+  // Long texts are manifests: hashes hardly get smaller, whatever time is spent on them.
+  const deflated = text.length < SHORT ? deflateSync(text) : await deflateAside(text, { level: 1 });
   const data = deflated.toString('base64');
   const shares = [...cut(data, RECORD_CHARACTERS)];
   return shares.map((share, position) => ({ id: recordIdOf(id, position), data: share, parts: shares.length }));
