@@ -23,9 +23,11 @@ export async function* settleClashes(files: AsyncIterable<FileInProgress>): Asyn
         owners.set(`${kind} ${id}`, { path, line });
         return true;
       }
-      // Services of all files that were read are one graph already: this one stands in a source that does not answer.
-      const message = `${kind} ${id} is already defined at ${formatSource(owner)}: rename one of them`;
-      if (kind !== 'service') told.push({ path, line, message });
+      told.push({
+        path,
+        line,
+        message: `${kind} ${id} is already defined at ${formatSource(owner)}: rename one of them`,
+      });
       return false;
     };
     const documents = inProgress.file.documents.filter((document) => claim(document, document.line));

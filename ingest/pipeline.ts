@@ -1,11 +1,14 @@
 import type { IngestReport } from '../src/domain/ingest-report.ts';
 import type { ManifestFile } from '../src/domain/manifest.ts';
+import type { Redactor } from '../src/domain/redaction.ts';
 import type { Clock, Embedder, KnowledgeIndex } from '../src/ports.ts';
-import { type Before, carryOver, createReuse, findBefore } from './before.ts';
+import { type Before, createReuse, findBefore } from './before.ts';
+import { carryOver } from './carry-over.ts';
 import { chunkDocuments } from './chunk/chunk-documents.ts';
 import { settleClashes } from './clashes.ts';
 import { prepareFiles } from './file-in-progress.ts';
-import { sortSources } from './opened-sources.ts';
+import { createLostFiles, listServed } from './lost.ts';
+import { sortSources, withoutEmptied } from './opened-sources.ts';
 import type { PrepareFile } from './prepare.ts';
 import { createProgress, type OnProgress } from './progress.ts';
 import { buildGeneration, isWhole, publish } from './publish.ts';
@@ -17,7 +20,7 @@ import type { SourceCheckout } from './source-file.ts';
 import type { UnreachableSource } from './sources/open.ts';
 import { type NamedChunks, storeFiles } from './store.ts';
 import { createStopwatch, type Stopwatch } from './streams/stopwatch.ts';
-import { concat, gather } from './streams/streams.ts';
+import { concat, defer, gather } from './streams/streams.ts';
 
 export type { IngestProgress } from './progress.ts';
 
@@ -26,6 +29,11 @@ export interface IngestInput {
   readonly open: (signal?: AbortSignal) => Promise<readonly (SourceCheckout | UnreachableSource)[]>;
   /** What the configuration says about how files become documents, such as which kinds are redacted. */
   readonly recipe: string;
+  /**
+   * For what was made under another recipe of files that cannot be read now; absent where nothing is redacted. All else
+   * is redacted by `prepare`.
+   */
+  readonly redact?: Redactor | undefined;
   readonly now: Clock;
 }
 
@@ -56,7 +64,7 @@ export function ingest(input: IngestInput, context: IngestContext, options: Inge
     );
     const run: Run = { ...input, ...context, opened, watch, files: before?.manifest.files ?? [], ...options };
     const first = await ingestOnce(run, before, true);
-    if (await isWhole(first.named, first.model, context.index, options.signal)) return first.report;
+    if (await isWhole(first.entries, first.named, first.model, context.index, options.signal)) return first.report;
     const again = await ingestOnce(run, await findBefore(context.index, options.signal), false);
     const { published, embedded } = first.report;
     return { ...again.report, published, embedded: embedded + again.report.embedded };
@@ -75,18 +83,25 @@ async function ingestOnce(run: Run, before: Before | undefined, reuse: boolean) 
   const { index, embedder, watch, signal } = run;
   const model = await embedder.describe(signal);
   const recipe = buildRecipe(run.recipe, model);
-  const sources = sortSources(run.opened, before);
+  const opened = sortSources(run.opened, before);
   const named: NamedChunks = new Map();
-  using progress = createProgress(run.onProgress, sources.checkouts);
+  using progress = createProgress(run.onProgress, opened.checkouts);
 
-  const kept = carryOver(sources.away, { before, recipe, model, index }, signal);
-  const files = watch.stream('read', readSources(sources.checkouts, signal));
+  const lost = createLostFiles(opened.checkouts, before);
+  const files = lost.watch(watch.stream('read', readSources(opened.checkouts, signal)));
   const prepare: PrepareFile = (file, either) => watch.stage('prepare', () => run.prepare(file, either));
   const prepared = prepareFiles(files, createReuse(reuse ? before : undefined, recipe), prepare, signal);
-  const settled = settleClashes(concat(kept, mergeServices(prepared)));
+  const listKept = () => {
+    const { files, emptied } = lost.list();
+    return [...files, ...listServed([...opened.away, ...emptied.map(({ name }) => name)], before)];
+  };
+  // Begins when all others have been read: which files those are is known only then.
+  const kept = defer(() => carryOver(listKept(), { before, recipe, model, index, reuse, redact: run.redact }, signal));
+  const settled = settleClashes(mergeServices(concat(prepared, kept)));
   const chunked = chunkDocuments(settled, embedder, watch, signal);
   const store = { index, embedder, model, watch, named, onEmbedded: progress.addChunks };
   const entries = await gather(storeFiles(chunked, store, signal), progress.addFile);
+  const sources = withoutEmptied(opened, lost.list().emptied, before);
   assertKnowledge(entries, sources);
 
   const generation = buildGeneration(entries, { model, sources: sources.states, now: run.now() });
@@ -96,5 +111,5 @@ async function ingestOnce(run: Run, before: Before | undefined, reuse: boolean) 
   progress.finish();
   const { embedded } = progress;
   const facts = { generation, published, problems: sources.problems, embedded, timings: watch.timings() };
-  return { report: buildReport(entries, run.files, facts), named, model };
+  return { report: buildReport(entries, run.files, facts), entries, named, model };
 }

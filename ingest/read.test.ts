@@ -243,6 +243,30 @@ describe('links and what is no file', () => {
     ]);
   });
 
+  it('follows no link to what is hidden, unless a glob names the hidden folder', async () => {
+    await using folder = await createKnowledgeFolder({
+      '.env': 'x',
+      '.git/config': 'x',
+      '.github/runbooks/A.md': '# A',
+      'runbooks/B.md': '# B',
+    });
+    await symlink('../.env', join(folder.path, 'runbooks/env.md'));
+    await symlink('../.git/config', join(folder.path, 'runbooks/config.md'));
+    await symlink('../.git', join(folder.path, 'runbooks/git'));
+    await symlink('../.github/runbooks/A.md', join(folder.path, 'runbooks/linked.md'));
+    const hidden = 'a symbolic link to a hidden file or folder: link to a visible one';
+    const refused = ['config.md', 'env.md', 'git'].map((name) => [`runbooks/${name}`, hidden]);
+    expect(outlineOf(await readAll(folder))).toEqual([
+      ['runbooks/B.md', 'runbook', 'B'],
+      ...refused,
+      ['runbooks/linked.md', hidden],
+    ]);
+    const globs: KindGlobs = { runbooks: ['.github/runbooks/*.md', 'runbooks/**'] };
+    const named = await gather({ ...(await openKnowledgeDir(folder.path)), globs });
+    expect(outlineOf(named)).toContainEqual(['runbooks/linked.md', 'runbook', 'linked']);
+    expect(outlineOf(named).filter(([, reason]) => reason === hidden)).toEqual(refused);
+  });
+
   it('reads a folder of links as a mounted ConfigMap lays it out', async () => {
     await using folder = await createKnowledgeFolder({ 'runbooks/..2026_01/A.md': '# A' });
     await symlink('..2026_01', join(folder.path, 'runbooks/..data'));

@@ -63,9 +63,9 @@ export function compareFiles(files: readonly ManifestFile[], before: readonly Ma
   return outcomes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A file that could not be read before was no part of the knowledge. */
+/** A file that could not be read before was no part of the knowledge, unless an earlier reading of it was kept. */
 function statusOf(file: ManifestFile, before: ManifestFile | undefined): FileOutcome['status'] {
-  if (before === undefined || before.unread !== undefined) return 'added';
+  if (before === undefined || (before.unread !== undefined && before.documents.length === 0)) return 'added';
   return before.sha === file.sha ? 'unchanged' : 'changed';
 }
 

@@ -1,6 +1,7 @@
 import type { ServiceDocument } from '../src/domain/document.ts';
 import type { KnowledgeProblem } from '../src/domain/ingest-report.ts';
 import type { FileInProgress } from './file-in-progress.ts';
+import { groupBy } from './group-by.ts';
 import { mergeTopology } from './topology/merge.ts';
 
 /**
@@ -17,17 +18,9 @@ export async function* mergeServices(files: AsyncIterable<FileInProgress>): Asyn
   const documentsOf = groupBy<ServiceDocument>(documents, ({ source }) => source.path);
   const problemsOf = groupBy<KnowledgeProblem>(problems, ({ path }) => path);
   for (const { file } of waiting) {
-    const told = [...file.problems, ...(problemsOf.get(file.path) ?? [])];
+    // Those of a file that could not be read again are told already.
+    const known = new Set(file.problems.map(({ message }) => message));
+    const told = [...file.problems, ...(problemsOf.get(file.path) ?? []).filter(({ message }) => !known.has(message))];
     yield { file: { ...file, problems: told }, fresh: documentsOf.get(file.path) ?? [], fragment: undefined };
   }
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }

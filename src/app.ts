@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, Secrets } from './config.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { digestTraces } from './diagnose/digest/digest.ts';
@@ -61,6 +62,9 @@ const CHECK_MS = 2_000;
 /** The time of a chat model that was handed in, with no settings beside it. */
 const UNCONFIGURED_LLM_MS = 30_000;
 
+/** What an ingest may take to give up its turn. */
+const STOPPING_MS = 3_000;
+
 /** The composition root. `overrides` is the seam for tests. */
 export function createApp(settled: Settled, overrides: Partial<Ports> = {}, observers: AppObservers = {}): App {
   const { config, secrets } = settled;
@@ -97,7 +101,10 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
       checkReadiness({ ports, reader, findStatus: (signal) => keeper.getKnownStatus(signal) }, limitMs),
     getStatus: (signal) => keeper.getStatus(signal),
     async [Symbol.asyncDispose]() {
-      // The index before what is slow to end: its server is a process of its own and must not outlive this one.
+      // First an ingest that runs, which needs the index to end well, but not for long; then the index before all that is
+      // slow to end: its server is a process of its own and must not outlive this one.
+      keeper.refresher.stop();
+      await Promise.race([keeper.refresher[Symbol.asyncDispose](), sleep(STOPPING_MS, undefined, { ref: false })]);
       for (const resource of [desk, ports.index, ports.casebook, keeper, ports.embedder]) {
         try {
           await resource[Symbol.asyncDispose]();

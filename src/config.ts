@@ -140,7 +140,8 @@ function readSettingsFile(file: string): SettingsFile {
 }
 
 function toProblem(issue: z.core.$ZodIssue): Problem {
-  return { path: issue.path.join('.') || 'settings', message: issue.message };
+  // A list's item has no name of its own.
+  return { path: String(issue.path[0] ?? 'settings'), message: issue.message };
 }
 
 function toConfig(settings: Settings, sources: readonly KnowledgeSource[]): Config {

@@ -1,10 +1,12 @@
 import { type IngestProgress, ingest } from '../ingest/pipeline.ts';
 import type { IngestReport } from './domain/ingest-report.ts';
+import { nameOf } from './domain/knowledge-source.ts';
 import { buildKnowledgeStatus, type KnowledgeStatus } from './domain/knowledge-status.ts';
 import type { Settled } from './drivers.ts';
 import { createKnowledgeSources, type KnowledgeSources, type OpenedSource } from './knowledge-sources.ts';
 import type { KnowledgeIndex, Ports } from './ports.ts';
 import { createPreparePool } from './prepare-pool.ts';
+import { createRedactor } from './redact/redact.ts';
 import { createRefresher, type Refresher, type RefreshOutcome, toLastRefresh } from './refresher.ts';
 
 export interface IngestOptions {
@@ -38,18 +40,23 @@ export function createKnowledgeKeeper(
   const pool = createPreparePool({ policy: redact });
   const sources = createKnowledgeSources(settled, now, pool.readPage);
   const recipe = JSON.stringify([redact, listed]);
+  const blackOut = createRedactor(redact);
+  const names = new Set(listed.map(nameOf));
   type Open = (signal?: AbortSignal) => Promise<readonly OpenedSource[]>;
   const run = (into: KnowledgeIndex, open: Open, options: IngestOptions) =>
-    ingest({ open, recipe, now }, { index: into, embedder, prepare: pool.prepare }, options);
+    ingest({ open, recipe, now, redact: blackOut }, { index: into, embedder, prepare: pool.prepare }, options);
 
   const refresher = createRefresher({
-    ingest: (reason, signal) => {
+    ingest: (reason, signal, onProgress) => {
       // Somebody has just changed a file, and waits to see it.
       if (reason === 'hook') pool.warm();
-      return run(index, () => sources.open({ pagesMayBeOld: reason !== 'start', signal }), { signal });
+      const open = () => sources.open({ pagesMayBeOld: reason !== 'start', signal });
+      return run(index, open, { signal, ...(onProgress ? { onProgress } : {}) });
     },
     now,
     pollMs: pollSeconds * 1_000,
+    // A source that is away is a problem of the report under its name.
+    isIncomplete: ({ problems }) => problems.some(({ path }) => names.has(path)),
     onOutcome: onRefreshed,
   });
   const findStatus = async (heads: KnowledgeSources['findHeads'], signal?: AbortSignal) => {

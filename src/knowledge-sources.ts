@@ -16,8 +16,13 @@ export type OpenedSource = SourceCheckout | UnreachableSource;
 
 /** The configured sources, or KNOWLEDGE_DIR where none are listed. */
 export interface KnowledgeSources {
-  /** Brings all of them up to date. With `pagesMayBeOld`, pages that were fetched not long ago are not fetched again. */
+  /**
+   * Brings all of them up to date; for whoever has the turn of `KnowledgeIndex.exclusively`, because copies are written.
+   * With `pagesMayBeOld`, pages that were fetched not long ago are not fetched again.
+   */
   open(options: { readonly pagesMayBeOld?: boolean; readonly signal?: AbortSignal }): Promise<OpenedSource[]>;
+  /** As they were last opened here; of those that never were, the folders. Nothing is fetched, so no turn is needed. */
+  listOpened(signal?: AbortSignal): Promise<SourceCheckout[]>;
   /** Where they stand now; asks their hosts. */
   findHeads(signal?: AbortSignal): Promise<SourceState[]>;
   /** The same without asking other machines, which stand where they stood when they were last opened. */
@@ -32,7 +37,7 @@ export function createKnowledgeSources(
   now: Clock,
   readPage?: ReadPage,
 ): KnowledgeSources {
-  const opened = new Map<string, { readonly source: OpenedSource; readonly at: number }>();
+  const opened = new Map<string, { readonly source: OpenedSource; readonly freshUntil: number }>();
   const context = (signal: AbortSignal | undefined): SourceContext => ({
     dataDir: config.dataDir,
     credentials: (source) => secrets.sources.get(nameOf(source)) ?? {},
@@ -43,18 +48,41 @@ export function createKnowledgeSources(
 
   async function openListed(source: KnowledgeSource, pagesMayBeOld: boolean, signal?: AbortSignal) {
     const before = opened.get(nameOf(source));
-    const isFresh = before !== undefined && now().getTime() - before.at < PAGES_MS;
+    const isFresh = before !== undefined && now().getTime() < before.freshUntil;
     if (pagesMayBeOld && isFresh && isPages(source)) return before.source;
     const [found] = await openSources([source], context(signal));
     if (!found) throw new Error('openSources gives one result for each source');
-    opened.set(nameOf(source), { source: found, at: now().getTime() });
+    // What failed is tried again at the next occasion.
+    const isNew = 'root' in found && found.problem === undefined;
+    opened.set(nameOf(source), { source: found, freshUntil: isNew ? now().getTime() + PAGES_MS : 0 });
     return found;
   }
 
   async function findKnownHead(source: KnowledgeSource, signal?: AbortSignal): Promise<SourceState> {
-    if ('directory' in source) return (await openDirectory(source, signal)).state;
+    if ('directory' in source) {
+      return openDirectory(source, signal).then(
+        ({ state }) => state,
+        () => toSourceState(source),
+      );
+    }
     const before = opened.get(nameOf(source))?.source;
     return before && 'state' in before ? before.state : toSourceState(source);
+  }
+
+  async function findAskedHead(source: KnowledgeSource, signal?: AbortSignal): Promise<SourceState> {
+    if ('directory' in source) return findKnownHead(source, signal);
+    const [head] = await findHeads([source], context(signal));
+    return head ?? toSourceState(source);
+  }
+
+  /** A folder that is gone stands nowhere: what was published of it is still there to be told of. */
+  function findFolderHead(signal?: AbortSignal): Promise<SourceState> {
+    const { knowledgeDir: location } = config;
+    const gone: SourceState = { name: '', kind: 'directory', location };
+    return openKnowledgeDir(location, signal).then(
+      ({ state }) => state,
+      () => gone,
+    );
   }
 
   return {
@@ -64,12 +92,21 @@ export function createKnowledgeSources(
       for (const source of config.sources) all.push(await openListed(source, pagesMayBeOld, signal));
       return all;
     },
+    async listOpened(signal) {
+      if (config.sources.length === 0) return [await openKnowledgeDir(config.knowledgeDir, signal)];
+      const found: SourceCheckout[] = [];
+      for (const source of config.sources) {
+        const before = 'directory' in source ? await openDirectory(source, signal) : opened.get(nameOf(source))?.source;
+        if (before && 'root' in before) found.push(before);
+      }
+      return found;
+    },
     async findHeads(signal) {
-      if (config.sources.length === 0) return [(await openKnowledgeDir(config.knowledgeDir, signal)).state];
-      return findHeads(config.sources, context(signal));
+      if (config.sources.length === 0) return [await findFolderHead(signal)];
+      return Promise.all(config.sources.map((source) => findAskedHead(source, signal)));
     },
     async findKnownHeads(signal) {
-      if (config.sources.length === 0) return [(await openKnowledgeDir(config.knowledgeDir, signal)).state];
+      if (config.sources.length === 0) return [await findFolderHead(signal)];
       return Promise.all(config.sources.map((source) => findKnownHead(source, signal)));
     },
   };

@@ -2,15 +2,12 @@ import { destination, type Logger, pino } from 'pino';
 import type { StageReport } from './diagnose/pipeline.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
 import { isPrecedentError, messageOf } from './domain/errors.ts';
-import type { IngestReport } from './domain/ingest-report.ts';
 import type { RefreshOutcome } from './refresher.ts';
 
 /** Business events, each logged from here and nowhere else. Texts of alerts, traces and prompts are never logged. */
 export interface Log {
   listening(url: string): void;
-  ingested(report: IngestReport): void;
-  ingestFailed(error: unknown): void;
-  /** After a webhook or a poll; a poll that brought nothing is no event. */
+  /** At start, after a webhook or a poll; a poll that brought nothing is no event. */
   refreshed(outcome: RefreshOutcome): void;
   diagnosed(diagnosis: Diagnosis): void;
   stage(report: StageReport): void;
@@ -26,9 +23,6 @@ export function createLog(level: string): Log {
   );
   return {
     listening: (url) => logger.info({ event: 'listening', url }),
-    ingested: ({ files: _files, problems, ...facts }) =>
-      logger.info({ event: 'ingested', ...facts, problems: problems.length }),
-    ingestFailed: (error) => logger.error({ event: 'ingest-failed', ...errorFacts(error) }),
     refreshed: ({ reason, report, error }) => {
       if (report === undefined) return logger.error({ event: 'ingest-failed', reason, ...errorFacts(error) });
       if (reason === 'poll' && !report.published) return;

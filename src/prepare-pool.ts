@@ -118,6 +118,7 @@ const CLOSED = () => new Error('the reading of files was stopped');
 function createThread({ policy, limitMs = 30_000, idleMs = 10_000, worker = WORKER }: PreparePoolOptions) {
   let pool: Tinypool | undefined;
   let isClosed = false;
+  let last: Promise<unknown> = Promise.resolve();
 
   function open(): Tinypool {
     if (isClosed) throw CLOSED();
@@ -142,8 +143,15 @@ function createThread({ policy, limitMs = 30_000, idleMs = 10_000, worker = WORK
     await old?.destroy();
   }
 
+  /** One task at a time, so that the limit counts its own time and not that of others. */
+  function ask(task: Task, bytes: number): ReturnType<typeof askNow> {
+    const answer = last.then(() => askNow(task, bytes));
+    last = answer.catch(() => {});
+    return answer;
+  }
+
   /** What the worker makes of it, or why it does not. `bytes` is how much there is to read. */
-  async function ask(task: Task, bytes: number): Promise<Exclude<Reply, { readonly unloadable: string }> | string> {
+  async function askNow(task: Task, bytes: number): Promise<Exclude<Reply, { readonly unloadable: string }> | string> {
     const allowed = limitMs + (MB_MS * bytes) / MB;
     let reply: Reply | undefined;
     try {

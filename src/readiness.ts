@@ -29,14 +29,30 @@ export async function checkReadiness(
     check('casebook', limitMs, async (signal) => casebook.ping(signal).then(() => 'answers')),
     check('knowledge', limitMs, async (signal) => {
       const { generation } = await reader.current(signal);
-      const { sources } = await findStatus(signal);
       const served = `${generation.documents} documents, generation ${generation.key.slice(0, 12)}`;
-      return [served, ...sources.map(describeSource)].join('; ');
+      return [served, ...(await describeSources(findStatus, signal))].join('; ');
     }),
     check('llm', limitMs, async () =>
       chatModel ? `${chatModel.name}, asked only when a diagnosis is` : 'none configured: the precedent engine answers',
     ),
   ]);
+}
+
+/** Comparing with a large working tree takes git a while, and a probe is asked every few seconds. */
+const COMPARE_MS = 1_000;
+
+/** What can be answered from is there already: sources that are gone or slow are told, and make nothing unready. */
+async function describeSources(findStatus: ReadinessContext['findStatus'], signal: AbortSignal): Promise<string[]> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(COMPARE_MS)]);
+  const late = new Promise<never>((_resolve, reject) => {
+    limit.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
+  });
+  try {
+    const { sources } = await Promise.race([findStatus(limit), late]);
+    return sources.map(describeSource);
+  } catch (error) {
+    return [`its sources cannot be compared with: ${messageOf(error)}`];
+  }
 }
 
 /** Being behind is told, not refused: yesterday's runbooks are better than none. */

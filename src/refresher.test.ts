@@ -99,6 +99,33 @@ describe('refreshing', () => {
     await expect.poll(() => outcomes.map(({ reason }) => reason)).toEqual(['hook', 'retry']);
   });
 
+  it('tries again, later each time, while a source is away', async () => {
+    const { refresher, waiting, outcomes } = openRefresher({
+      retryMs: 5,
+      isIncomplete: ({ generation }) => generation === 'half',
+    });
+    const refreshed = refresher.refresh('hook');
+    waiting[0]?.resolve({ ...REPORT, generation: 'half' });
+    await refreshed;
+    await expect.poll(() => waiting.length).toBe(2);
+    waiting[1]?.resolve({ ...REPORT, generation: 'half' });
+    await expect.poll(() => waiting.length).toBe(3);
+    waiting[2]?.resolve(REPORT);
+    await expect.poll(() => outcomes.map(({ reason }) => reason)).toEqual(['hook', 'retry', 'retry']);
+    await sleep(60);
+    expect(waiting).toHaveLength(3);
+  });
+
+  it('keeps the retry of a first ingest that failed when it begins to poll', async () => {
+    const { refresher, waiting } = openRefresher({ retryMs: 5, pollMs: 60_000 });
+    const refreshed = refresher.refresh('start');
+    waiting[0]?.reject(new PrecedentError('index-unavailable', 'away'));
+    await expect(refreshed).rejects.toThrow('away');
+    refresher.start();
+    await expect.poll(() => waiting.length).toBe(2);
+    await refresher[Symbol.asyncDispose]();
+  });
+
   it('does not try a mistake again', async () => {
     const { refresher, waiting } = openRefresher({ retryMs: 1 });
     const refreshed = refresher.refresh('hook');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readRulesByPattern, readRulesOfSources } from '../ingest/sources/rule-files.ts';
 import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import { search } from './diagnose/search.ts';
+import { PrecedentError } from './domain/errors.ts';
 import { createScratchIndex, type Settled } from './drivers.ts';
 import type { KnowledgeKeeper } from './knowledge-keeper.ts';
 import type { Ports } from './ports.ts';
@@ -36,21 +37,31 @@ export function createReviewer(
   return {
     async getCoverage(patterns, signal) {
       const rules = await findRules(patterns, keeper, signal);
+      if (rules.rules.length === 0 && rules.problems.length === 0) throw noRules();
       const knowledge = await reader.current(signal);
       const input = { generation: knowledge.generation.key, runbooks: knowledge.byKind.runbook, ...rules };
       return measureCoverage(input, (request) => search(request, knowledge, ports, signal));
     },
     async compare({ base, rules: patterns, onAsked, signal }) {
-      const { rules } = await findRules(patterns, keeper, signal);
-      const sources = await keeper.sources.open(signal === undefined ? {} : { signal });
-      await using index = createScratchIndex(config, 'diff');
-      const { ingestInto } = keeper;
-      const scratchDir = join(config.dataDir, 'diff');
-      const context = { index, ports, ingestInto, scratchDir, signal, ...(onAsked ? { onAsked } : {}) };
-      // Awaited here, or the index would be closed before it is asked.
-      return await tryChange({ base, rules, sources }, context);
+      // The copies of sources must stand still meanwhile, and no ingest may fetch into them.
+      return ports.index.exclusively(async () => {
+        const sources = await keeper.sources.open(signal === undefined ? {} : { signal });
+        const { rules } = await findRules(patterns, keeper, signal);
+        await using index = createScratchIndex(config, 'diff');
+        const { ingestInto } = keeper;
+        const scratchDir = join(config.dataDir, 'diff');
+        const context = { index, ports, ingestInto, scratchDir, signal, ...(onAsked ? { onAsked } : {}) };
+        // Awaited here, or the index would be closed before it is asked.
+        return await tryChange({ base, rules, sources }, context);
+      }, signal);
     },
   };
+}
+
+/** Not "all of them are covered": somebody forgot to say where the rules are. */
+function noRules(): PrecedentError {
+  const message = 'there is no alerting rule to ask with: give --rules, or `rules` globs of a source in precedent.yaml';
+  return new PrecedentError('input-invalid', message);
 }
 
 async function findRules(
@@ -59,7 +70,5 @@ async function findRules(
   signal: AbortSignal | undefined,
 ): Promise<RuleFile> {
   if (patterns.length > 0) return parseRuleTexts(await readRulesByPattern(patterns, signal));
-  const opened = await sources.open({ pagesMayBeOld: true, ...(signal === undefined ? {} : { signal }) });
-  const checkouts = opened.flatMap((source) => ('root' in source ? [source] : []));
-  return parseRuleTexts(await readRulesOfSources(checkouts, signal));
+  return parseRuleTexts(await readRulesOfSources(await sources.listOpened(signal), signal));
 }

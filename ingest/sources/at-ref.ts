@@ -2,6 +2,7 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf, PrecedentError } from '../../src/domain/errors.ts';
+import { detectFailure } from './git-command.ts';
 
 const PATIENCE_MS = 60_000;
 
@@ -35,6 +36,7 @@ function gitIn(folder: string, signal: AbortSignal | undefined): SimpleGit {
   return simpleGit({
     baseDir: folder,
     timeout: { block: PATIENCE_MS },
+    errors: detectFailure,
     ...(signal === undefined ? {} : { abort: signal }),
     unsafe: { allowUnsafeTemplateDir: true },
   });

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { messageOf } from '../../src/domain/errors.ts';
-import { type ConfluenceSource, nameOf, toSourceState } from '../../src/domain/knowledge-source.ts';
+import { type ConfluenceSource, nameOf, tellUrl, toSourceState } from '../../src/domain/knowledge-source.ts';
 import type { SourceCheckout } from '../source-file.ts';
 import type { Credentials } from './git-remote.ts';
 import { fetchText, HttpFailure } from './http.ts';
@@ -42,7 +42,7 @@ export async function openConfluence(source: ConfluenceSource, context: SourceCo
     });
   } catch (error) {
     context.signal?.throwIfAborted();
-    problem = `${location} could not be read: ${explain(error)}`;
+    problem = `${tellUrl(location)} could not be read: ${explain(error)}`;
     if (!existsSync(copy)) throw new Error(problem);
   }
   return {

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf } from '../../src/domain/errors.ts';
+import { tellUrlsIn } from '../../src/domain/knowledge-source.ts';
 
 export interface GitCommandOptions {
   /** What git inherits: where it is, whose configuration it reads, proxies, the SSH agent. */
@@ -109,5 +110,5 @@ export function explainGit(error: unknown, secrets: readonly (string | undefined
   const telling = lines.filter((line) => /^(?:fatal|error|remote|ssh): |denied|timeout/i.test(line));
   const text = (telling.length > 0 ? telling : lines).join(' ').replace(/\s+/g, ' ').trim();
   const hidden = secrets.reduce<string>((told, secret) => (secret ? told.replaceAll(secret, '[hidden]') : told), text);
-  return hidden.replace(/:\/\/[^/@\s]*@/g, '://').slice(0, 400);
+  return tellUrlsIn(hidden).slice(0, 400);
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SimpleGit } from 'simple-git';
 import { PrecedentError } from '../../src/domain/errors.ts';
-import type { GitSource } from '../../src/domain/knowledge-source.ts';
+import { type GitSource, nameOf, tellUrl, tellUrlsIn } from '../../src/domain/knowledge-source.ts';
 
 export interface Credentials {
   readonly username?: string;
@@ -33,28 +33,43 @@ export function readRemote(source: GitSource, given: Credentials): Remote {
     return { url: pathToFileURL(path).href, location: path, ref, authorization: undefined, secrets: [] };
   }
   if (!/^https?:/i.test(source.git)) {
-    return { url: source.git, location: source.git, ref, authorization: undefined, secrets: [] };
+    return { url: source.git, location: tellUrl(source.git), ref, authorization: undefined, secrets: [] };
   }
-  const url = new URL(source.git);
-  const username = given.username ?? decodeURIComponent(url.username);
-  const token = given.token ?? decodeURIComponent(url.password);
+  const url = parseUrl(source);
+  const username = given.username ?? decode(url.username);
+  const token = given.token ?? decode(url.password);
   url.username = '';
   url.password = '';
   const basic = Buffer.from(`${username || TOKEN_USER}:${token}`).toString('base64');
   const authorization = { origin: url.origin, header: `Authorization: Basic ${basic}` };
   return {
     url: url.href,
-    location: url.href,
+    location: tellUrl(source.git),
     ref,
     authorization: token === '' ? undefined : authorization,
     secrets: token === '' ? [] : [token, encodeURIComponent(token), basic],
   };
 }
 
+function parseUrl(source: GitSource): URL {
+  if (URL.canParse(source.git)) return new URL(source.git);
+  const message = `\`git\` of the source ${nameOf(source)} (${tellUrl(source.git)}) is no URL: mend it, and name the variables of its user and token by \`usernameEnv\` and \`tokenEnv\``;
+  throw new PrecedentError('config-invalid', message);
+}
+
+/** A `%` of a password that was never encoded stays. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** What begins with `-` is an option to git, and `ext::` a command to run. */
 function assertHarmless({ git, ref }: GitSource): void {
   if (git.startsWith('-') || /^[\w-]+::/.test(git)) {
-    throw new PrecedentError('config-invalid', `\`git: ${git}\` is no repository: give a URL or a path`);
+    throw new PrecedentError('config-invalid', `\`git: ${tellUrlsIn(git)}\` is no repository: give a URL or a path`);
   }
   const isRef = ref === undefined || (/^[\w.][\w./@#+%=,-]*$/.test(ref) && !ref.includes('..'));
   if (!isRef) {

@@ -206,6 +206,23 @@ describe('a git repository as a source', () => {
     expect(byEnv).toContain('403');
   });
 
+  it.each(['https://me:s3/cret@git.example.com/a.git', 'https://me:s3 cret@:x/a.git'])(
+    'is a mistake in the configuration when its URL is none, whose password is not told: %s',
+    async (location) => {
+      await using data = await createKnowledgeFolder();
+      const refused = { code: 'config-invalid', message: expect.not.stringMatching(/s3|cret/) };
+      await expect(openSources([{ git: location }], contextOf(data))).rejects.toMatchObject(refused);
+      await expect(findHeads([{ git: location }], contextOf(data))).rejects.toMatchObject(refused);
+    },
+  );
+
+  it('tells no password of a URL that git does not know how to open', async () => {
+    await using data = await createKnowledgeFolder();
+    const opened = await openSources([{ git: 'ftp://me:s3@cret@127.0.0.1:1/a.git?key=s3cret' }], contextOf(data));
+    expect(opened).toMatchObject([{ location: 'ftp://127.0.0.1:1/a.git' }]);
+    expect(JSON.stringify(opened)).not.toMatch(/s3|cret/);
+  });
+
   it('stops when it is told to, and leaves the copy as it was', async () => {
     await using upstream = await createRepository({ 'a.md': 'x' });
     await using data = await createKnowledgeFolder();

@@ -3,7 +3,7 @@ import { realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { SimpleGit } from 'simple-git';
-import { type GitSource, nameOf, type SourceState, toSourceState } from '../../src/domain/knowledge-source.ts';
+import { type GitSource, nameOf, type SourceState, tellUrl, toSourceState } from '../../src/domain/knowledge-source.ts';
 import type { SourceCheckout } from '../source-file.ts';
 import { createGit, explainGit } from './git-command.ts';
 import { findRemoteHead, type Remote, type RemoteHead, readRemote } from './git-remote.ts';
@@ -103,7 +103,7 @@ async function findSubfolder(copy: string, { subfolder, git }: GitSource): Promi
   if (subfolder === undefined) return root;
   const folder = await realpath(join(root, subfolder)).catch(() => undefined);
   if (folder === undefined || !isInside(root, folder) || !(await stat(folder)).isDirectory()) {
-    throw new Error(`the repository ${git.replace(/:\/\/[^/@\s]*@/, '://')} has no folder ${subfolder}`);
+    throw new Error(`the repository ${tellUrl(git)} has no folder ${subfolder}`);
   }
   return folder;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/domain/errors.ts';
+import { tellUrl, tellUrlsIn } from '../../src/domain/knowledge-source.ts';
 
 export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -61,7 +62,9 @@ export async function fetchText(url: string, options: HttpOptions = {}): Promise
     } catch (error) {
       options.signal?.throwIfAborted();
       const failure =
-        error instanceof HttpFailure ? error : new HttpFailure(`${url} does not answer: ${reasonOf(error)}`);
+        error instanceof HttpFailure
+          ? error
+          : new HttpFailure(`${tellUrl(url)} does not answer: ${tellUrlsIn(reasonOf(error))}`);
       const delay = delays[attempt];
       if (delay === undefined || !failure.isPassing) throw failure;
       await sleep(Math.min(failure.retryAfterMs ?? delay, MAX_RETRY_AFTER_MS), undefined, signalOf(options.signal));
@@ -91,10 +94,10 @@ async function fetchOnce(url: string, options: HttpOptions): Promise<HttpAnswer>
     await response.body?.cancel();
     current = new URL(response.headers.get('location') ?? '', current).href;
     if (!isSameSite(current, url)) {
-      throw new HttpFailure(`${url} leads to another site, ${new URL(current).origin}`, response.status);
+      throw new HttpFailure(`${tellUrl(url)} leads to another site, ${new URL(current).origin}`, response.status);
     }
   }
-  throw new HttpFailure(`${url} is redirected again and again`, 310);
+  throw new HttpFailure(`${tellUrl(url)} is redirected again and again`, 310);
 }
 
 async function readAnswer(url: string, response: Response, maxBytes: number): Promise<HttpAnswer> {
@@ -102,7 +105,7 @@ async function readAnswer(url: string, response: Response, maxBytes: number): Pr
     await response.body?.cancel();
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
     const retryAfterMs = Number.isFinite(retryAfter) ? retryAfter * 1_000 : undefined;
-    throw new HttpFailure(`${url} answered HTTP ${response.status}`, response.status, retryAfterMs);
+    throw new HttpFailure(`${tellUrl(url)} answered HTTP ${response.status}`, response.status, retryAfterMs);
   }
   const [type = '', ...parameters] = (response.headers.get('content-type') ?? '').toLowerCase().split(';');
   const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))?.split('=')[1];
@@ -115,7 +118,7 @@ async function readBytes(url: string, response: Response, maxBytes: number): Pro
   for await (const part of response.body ?? []) {
     size += part.length;
     // Leaving the loop cancels the rest of the answer.
-    if (size > maxBytes) throw new HttpFailure(`${url} is larger than ${maxBytes / 1024 / 1024} MB`, 413);
+    if (size > maxBytes) throw new HttpFailure(`${tellUrl(url)} is larger than ${maxBytes / 1024 / 1024} MB`, 413);
     parts.push(part);
   }
   return Buffer.concat(parts);

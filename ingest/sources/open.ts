@@ -1,5 +1,10 @@
 import { isPrecedentError, messageOf } from '../../src/domain/errors.ts';
-import { type KnowledgeSource, type SourceState, toSourceState } from '../../src/domain/knowledge-source.ts';
+import {
+  type KnowledgeSource,
+  type SourceState,
+  tellUrlsIn,
+  toSourceState,
+} from '../../src/domain/knowledge-source.ts';
 import type { SourceCheckout } from '../source-file.ts';
 import { openDirectory } from './directory.ts';
 import { findGitHead, openGit } from './git.ts';
@@ -75,8 +80,9 @@ async function openOrTell(
     return await openSource(source, context);
   } catch (error) {
     context.signal?.throwIfAborted();
-    if (isPrecedentError(error, 'config-invalid')) throw error;
+    // A folder may be missing because nobody has mounted it; what is refused for its own sake stays refused.
+    if (isPrecedentError(error, 'config-invalid') && !('directory' in source)) throw error;
     const { name, location } = toSourceState(source);
-    return { name, location, problem: messageOf(error) };
+    return { name, location, problem: tellUrlsIn(messageOf(error)) };
   }
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../src/domain/errors.ts';
+import { tellUrl } from '../../src/domain/knowledge-source.ts';
 import { type HtmlPage, oneLine } from './html.ts';
 import { fetchText, type HttpAnswer, HttpFailure, type HttpOptions } from './http.ts';
 import { pagePathOf } from './page-path.ts';
@@ -54,7 +55,7 @@ export function createSiteReader(
     } catch (error) {
       if (error instanceof HttpFailure && error.isGone) gone.add(pagePathOf(url));
       else if (error instanceof HttpFailure) problems.push(error.message);
-      else problems.push(`${url} could not be turned into Markdown: ${messageOf(error)}`);
+      else problems.push(`${tellUrl(url)} could not be turned into Markdown: ${messageOf(error)}`);
       throw error;
     }
   };

@@ -1,4 +1,5 @@
 import { messageOf } from '../../src/domain/errors.ts';
+import { tellUrl } from '../../src/domain/knowledge-source.ts';
 import { fetchText, type HttpOptions, isSameSite } from './http.ts';
 import type { SiteReader } from './site-reader.ts';
 
@@ -16,7 +17,7 @@ export async function crawlSitemap(
   const [foreign] = listed.filter((url) => !isSameSite(url, sitemap));
   if (foreign !== undefined) {
     reader.note(
-      `${listed.length - urls.length} pages of the sitemap are on another site and are not read (${foreign})`,
+      `${listed.length - urls.length} pages of the sitemap are on another site and are not read (${tellUrl(foreign)})`,
     );
   }
   // What fails is noted by the reader, page by page.
@@ -53,7 +54,7 @@ async function listEntries(sitemap: string, options: HttpOptions): Promise<strin
   Object.assign(loader.caller, { call: async () => ({ text: async () => text }) });
   const entries = await loader.parseSitemap();
   const urls = entries.map(({ loc }) => loc.trim()).filter((url) => URL.canParse(url, sitemap));
-  if (urls.length === 0) throw new Error(`${sitemap} is no sitemap, or an empty one`);
+  if (urls.length === 0) throw new Error(`${tellUrl(sitemap)} is no sitemap, or an empty one`);
   return urls.map((url) => new URL(url, sitemap).href);
 }
 

@@ -133,6 +133,8 @@ describe('a documentation site whose links are followed', () => {
     expect(await open(data, { site: 'http://127.0.0.1:1/' })).toMatchObject({
       problem: expect.stringContaining('does not answer'),
     });
+    const withSecrets = await open(data, { site: 'http://me:s3@cret@127.0.0.1:1/?private_token=s3cret' });
+    expect(JSON.stringify(withSecrets)).not.toMatch(/s3|cret/);
   });
 });
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import picomatch from 'picomatch';
 import { messageOf } from '../../src/domain/errors.ts';
-import { nameOf, type SiteSource, toSourceState } from '../../src/domain/knowledge-source.ts';
+import { nameOf, type SiteSource, tellUrl, toSourceState } from '../../src/domain/knowledge-source.ts';
 import type { SourceCheckout } from '../source-file.ts';
 import { copyOf, recoverFolder, replaceFolder } from './local-copy.ts';
 import type { SourceContext } from './open.ts';
@@ -25,7 +25,7 @@ export async function openSite(source: SiteSource, context: SourceContext): Prom
     });
   } catch (error) {
     context.signal?.throwIfAborted();
-    problem = `${source.site} could not be read: ${messageOf(error)}`;
+    problem = `${tellUrl(source.site)} could not be read: ${messageOf(error)}`;
     if (!existsSync(copy)) throw new Error(problem);
   }
   return {

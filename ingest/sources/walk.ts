@@ -57,9 +57,7 @@ async function list(walking: Walk, path: string, real: string): Promise<readonly
       const below = path === '' ? entry.name : `${path}/${entry.name}`;
       // Hidden folders are entered only when a glob names them, so the question is asked here already.
       if (entry.name.startsWith('.') && !(entry.isDirectory() && walking.enters(below))) continue;
-      entries.push(
-        entry.isSymbolicLink() ? await follow(walking.root, below, real, entry.name) : plain(below, real, entry),
-      );
+      entries.push(entry.isSymbolicLink() ? await follow(walking, below, real, entry.name) : plain(below, real, entry));
     }
     return entries.sort(byPath);
   } catch (error) {
@@ -74,19 +72,35 @@ function plain(path: string, real: string, entry: Dirent): Entry {
 }
 
 /** A link is what it points to, as long as that lies inside the source's folder. */
-async function follow(root: string, path: string, real: string, name: string): Promise<Entry> {
+async function follow(walking: Walk, path: string, real: string, name: string): Promise<Entry> {
   try {
     const target = await realpath(join(real, name));
-    if (!isInside(root, target)) {
+    if (!isInside(walking.root, target)) {
       const problem = 'a symbolic link that leaves the knowledge folder: list what it points to as a source of its own';
       return { path, problem };
     }
     const found = await stat(target);
+    if (isHidden(walking, target, found.isDirectory())) {
+      return { path, problem: 'a symbolic link to a hidden file or folder: link to a visible one' };
+    }
     if (found.isDirectory()) return { path, folder: target };
     return found.isFile() ? { path } : { path, problem: 'neither a file nor a folder' };
   } catch {
     return { path, problem: 'a symbolic link to nothing' };
   }
+}
+
+/**
+ * What the walk itself passes over, `.env` or `.git/config`, is not reached by way of a link either. Two dots in front are
+ * how Kubernetes lays out a mounted ConfigMap, whose every file is a link to such a folder.
+ */
+function isHidden(walking: Walk, target: string, isFolder: boolean): boolean {
+  const parts = relative(walking.root, target).split(sep);
+  return parts.some((part, at) => {
+    if (!/^\.(?!\.)/.test(part)) return false;
+    const isFile = !isFolder && at === parts.length - 1;
+    return isFile || !walking.enters(parts.slice(0, at + 1).join('/'));
+  });
 }
 
 export function isInside(root: string, path: string): boolean {

@@ -4,6 +4,11 @@ export async function* concat<T>(...streams: readonly AsyncIterable<T>[]): Async
   for (const stream of streams) yield* stream;
 }
 
+/** A stream that is not made before it is asked for. */
+export async function* defer<T>(create: () => AsyncIterable<T>): AsyncGenerator<T> {
+  yield* create();
+}
+
 /** All entries in the order of their paths, whichever became ready first. */
 export async function gather(
   files: AsyncIterable<ManifestFile>,

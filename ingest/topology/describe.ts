@@ -39,8 +39,17 @@ export function describeService(service: DescribedService): string {
 }
 
 function whatItIs({ name, system, isObserved }: DescribedService): string {
-  if (isObserved) return `${name} is a service seen in traces.`;
+  if (isObserved) return tellObserved(name);
   return system === undefined ? `${name} is a service.` : `${name} is a service of ${system}.`;
+}
+
+function tellObserved(name: string): string {
+  return `${name} is a service seen in traces.`;
+}
+
+/** Whether a description is that of a service which nobody declared. */
+export function isToldAsObserved(name: string, text: string): boolean {
+  return text.startsWith(tellObserved(name));
 }
 
 function listNames(names: readonly string[]): string {

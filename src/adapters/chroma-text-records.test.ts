@@ -16,7 +16,7 @@ describe('a text as records', () => {
     const records = await toRecords('id', text);
     const back = records.map((record) => fromMetadata(record.id, toMetadata(record)));
     expect(back).toEqual(records);
-    expect(fromData(records.map(({ data }) => data).join(''))).toBe(text);
+    expect(await fromData(records.map(({ data }) => data).join(''))).toBe(text);
   });
 
   it('keeps to what Chroma Cloud takes: 32 values of 4,096 bytes, keys of 36 bytes, ids of 128', async () => {

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { deflate, deflateSync, inflateSync } from 'node:zlib';
+import { deflate, deflateSync, inflate, inflateSync } from 'node:zlib';
 import type { Metadata } from 'chromadb';
 
 /**
@@ -13,6 +13,7 @@ const RECORD_CHARACTERS = VALUE_CHARACTERS * VALUES_PER_RECORD;
 /** A millisecond's work. Below it, asking another thread costs four times what deflating does. */
 const SHORT = 64_000;
 const deflateAside = promisify<string, { level: number }, Buffer>(deflate);
+const inflateAside = promisify<Buffer, Buffer>(inflate);
 
 /** One record of a text: `<text id>/<position>`, and its share of the base64 of the deflated text. */
 export interface TextRecord {
@@ -32,8 +33,9 @@ export async function toRecords(id: string, text: string): Promise<TextRecord[]>
 }
 
 /** The text that the data of all its records, joined in order, stands for. */
-export function fromData(data: string): string {
-  return inflateSync(Buffer.from(data, 'base64')).toString('utf8');
+export async function fromData(data: string): Promise<string> {
+  const deflated = Buffer.from(data, 'base64');
+  return (data.length < SHORT ? inflateSync(deflated) : await inflateAside(deflated)).toString('utf8');
 }
 
 /** A record that replaces a longer one keeps the values that it lacks itself, so how many count is written down. */

@@ -103,12 +103,12 @@ export class ChromaTexts {
     const rest = firsts.flatMap(({ id, parts }) => listRecordIds(textIdOf(id), parts).slice(1));
     const records = [...firsts, ...(await this.#readRecords(rest, signal))];
     const data = new Map(records.map((record) => [record.id, record.data]));
-    return new Map(
-      firsts.flatMap(({ id, parts }) => {
-        const shares = listRecordIds(textIdOf(id), parts).map((record) => data.get(record));
-        return shares.includes(undefined) ? [] : [[textIdOf(id), fromData(shares.join(''))]];
-      }),
-    );
+    const texts = new Map<string, string>();
+    for (const { id, parts } of firsts) {
+      const shares = listRecordIds(textIdOf(id), parts).map((record) => data.get(record));
+      if (!shares.includes(undefined)) texts.set(textIdOf(id), await fromData(shares.join('')));
+    }
+    return texts;
   }
 
   async #readRecords(ids: readonly string[], signal?: AbortSignal): Promise<TextRecord[]> {

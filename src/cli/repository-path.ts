@@ -25,6 +25,11 @@ export function locate(path: string, folders: readonly LocalFolder[]): string {
 
 /** For annotations that name files of the knowledge and rule files alike; these are named as they were given. */
 export async function createRepositoryPaths(context: CommandContext): Promise<(path: string) => string> {
-  const { checkouts } = await openLocalSources(readConfig(context.env).config, context.signal);
-  return (path) => toRepositoryPath(existsSync(path) ? resolve(path) : locate(path, checkouts));
+  const { checkouts, elsewhere } = await openLocalSources(readConfig(context.env).config, context.signal);
+  // What lies in no folder here is in no repository here either, and keeps the name it has in the knowledge.
+  const isElsewhere = (path: string) => elsewhere.some((name) => path.startsWith(`${name}/`));
+  return (path) => {
+    if (existsSync(path)) return toRepositoryPath(resolve(path));
+    return isElsewhere(path) ? path : toRepositoryPath(locate(path, checkouts));
+  };
 }

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { App } from '../app.ts';
 import { isPrecedentError } from '../domain/errors.ts';
 import { startServer } from '../http/server.ts';
-import type { Log } from '../log.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { ingestFirst, withApp } from './session.ts';
 
@@ -16,7 +15,7 @@ export async function serveCommand(options: { readonly json?: boolean }, context
     async (app, log) => {
       const server = await startServer(app, log);
       try {
-        await bringUpToDate(app, context, log);
+        await bringUpToDate(app, context);
         if (!context.signal.aborted) {
           context.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
           log.listening(server.url);
@@ -33,12 +32,17 @@ export async function serveCommand(options: { readonly json?: boolean }, context
 }
 
 /** Knowledge that cannot be read or indexed now must not keep the service down; a broken model must. */
-async function bringUpToDate(app: App, context: CommandContext, log: Log): Promise<void> {
+async function bringUpToDate({ refresher }: App, context: CommandContext): Promise<void> {
+  const stop = () => refresher.stop();
+  context.signal.addEventListener('abort', stop, { once: true });
   try {
-    await ingestFirst(app, context, log);
+    if (context.signal.aborted) stop();
+    // The refresher tells the log, and tries again by itself what may pass.
+    await ingestFirst({ ingest: ({ onProgress } = {}) => refresher.refresh('start', onProgress) }, context);
   } catch (error) {
     if (context.signal.aborted) return;
     if (!isPrecedentError(error) || error.code.startsWith('model-')) throw error;
-    log.ingestFailed(error);
+  } finally {
+    context.signal.removeEventListener('abort', stop);
   }
 }

@@ -40,12 +40,11 @@ async function assertWritable(dataDir: string): Promise<void> {
 }
 
 /** Brings the index up to its sources, showing progress: commands that read knowledge never answer from nothing. */
-export async function ingestFirst(app: App, context: CommandContext, log?: Log): Promise<void> {
+export async function ingestFirst(app: Pick<App, 'ingest'>, context: CommandContext): Promise<void> {
   const progress = ingestProgress(context);
   try {
     const report = await app.ingest({ onProgress: progress.update, signal: context.signal });
     progress.finish(report);
-    log?.ingested(report);
   } catch (error) {
     progress.stop();
     throw error;

@@ -44,7 +44,7 @@ export const Settings = z.object({
     .string()
     .default('secrets,emails')
     .transform(listOf)
-    .pipe(z.array(RedactionKind, { error: 'must be a list of secrets, emails, ips, or none' })),
+    .pipe(z.array(z.enum(RedactionKind.options, 'must be a list of secrets, emails and ips, or none'))),
   /** How often a server looks whether its sources have moved on; 0 is never. */
   POLL_SECONDS: wholeNumber(0, 86_400).default(60),
   /** Secrets of git webhooks, comma-separated, all of them valid; without any the hook refuses every caller. */

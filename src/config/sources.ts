@@ -4,6 +4,7 @@ import {
   ConfluenceSource,
   DirectorySource,
   GitSource,
+  holdsPassword,
   type KnowledgeSource,
   nameOf,
   SiteSource,
@@ -29,6 +30,10 @@ const SCHEMAS: Readonly<Record<string, z.ZodType<KnowledgeSource>>> = {
   site: SiteSource,
 };
 
+const NO_PASSWORD =
+  'must hold no password: put the secret into an environment variable and name it by `tokenEnv`, and its user by `usernameEnv`';
+const NO_SITE_PASSWORD = 'must hold no password: only sites that ask for none can be read';
+
 /** The `sources` of precedent.yaml with the secrets that they name in `env`; every mistake at once. */
 export function readSources(listed: unknown, env: NodeJS.ProcessEnv): ListedSources {
   const items = z.array(z.record(z.string(), z.unknown())).safeParse(listed ?? []);
@@ -50,9 +55,15 @@ type Report = (path: string, message: string) => void;
 
 function readSource(item: Readonly<Record<string, unknown>>, path: string, wrong: Report): KnowledgeSource[] {
   const kinds = Object.keys(SCHEMAS).filter((key) => key in item);
-  const schema = SCHEMAS[kinds[0] ?? ''];
+  const [kind = ''] = kinds;
+  const schema = SCHEMAS[kind];
   if (schema === undefined || kinds.length > 1) {
     wrong(path, 'must have exactly one of `directory`, `git`, `confluence` and `site`');
+    return [];
+  }
+  const location = item[kind];
+  if (kind !== 'directory' && typeof location === 'string' && holdsPassword(location)) {
+    wrong(`${path}.${kind}`, kind === 'site' ? NO_SITE_PASSWORD : NO_PASSWORD);
     return [];
   }
   const parsed = schema.safeParse(item);

@@ -77,7 +77,38 @@ export function nameOf(source: KnowledgeSource): string {
   if (source.name !== undefined) return source.name;
   if ('confluence' in source) return toName(source.space);
   if ('site' in source) return toName(new URL(source.site).hostname);
-  return toName('git' in source ? source.git.replace(/(?:\.git)?\/*$/, '') : source.directory);
+  return toName('git' in source ? tellUrl(source.git).replace(/(?:\.git)?\/*$/, '') : source.directory);
+}
+
+/**
+ * Where a source lies, as it may be told: a URL without its user, password, query and fragment, any of which may be a
+ * secret. Paths and `git@host:path` stay as they are.
+ */
+export function tellUrl(location: string): string {
+  const [, scheme = '', rest = ''] = /^\s*((?:https?:|[a-z][a-z\d+.-]*:(?=\/\/))[/\\]*)(.*)$/is.exec(location) ?? [];
+  if (scheme === '') return location;
+  const url = URL.canParse(location) ? new URL(location) : undefined;
+  // With a password of `12/ab`, what looks like host and port is the user and the begin of the password.
+  if (url === undefined || (url.pathname.includes('@') && /^[^/\\]*:/.test(rest))) {
+    return rest.includes('@') ? scheme + rest.slice(rest.lastIndexOf('@') + 1).split(/[?#]/, 1)[0] : location;
+  }
+  if (!url.username && !url.password && !/[?#]/.test(rest)) return location;
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  url.hash = '';
+  return url.href;
+}
+
+/** A text, such as what git or the network says, with the URLs in it as they may be told. */
+export function tellUrlsIn(text: string): string {
+  return text.replace(/\b[a-z][a-z\d+.-]{0,20}:\/\/[^\s'"<>]+/gi, tellUrl);
+}
+
+/** Whether a password stands in the URL, where configuration and logs would tell it. */
+export function holdsPassword(location: string): boolean {
+  if (!URL.canParse(location)) return tellUrl(location) !== location;
+  return new URL(location).password !== '';
 }
 
 function toName(location: string): string {
@@ -104,7 +135,7 @@ export type SourceState = Readonly<z.infer<typeof SourceState>>;
 export function toSourceState(source: KnowledgeSource): SourceState {
   const [kind, location] = placeOf(source);
   const ref = 'ref' in source && source.ref !== undefined ? { ref: source.ref } : {};
-  return { name: nameOf(source), kind, location: location.replace(/:\/\/[^/@\s]*@/, '://'), ...ref };
+  return { name: nameOf(source), kind, location: tellUrl(location), ...ref };
 }
 
 function placeOf(source: KnowledgeSource): [SourceState['kind'], string] {

@@ -91,12 +91,17 @@ function refuse(why: string): PrecedentError {
 export interface DeliveryLog {
   /** False when the id is known: the same delivery, sent again. */
   isNew(id: string | undefined): boolean;
+  /** Nothing came of it, so that it counts when it is sent again. */
+  forget(id: string | undefined): void;
 }
 
 /** Remembers the last deliveries by id; an ingest done twice costs little, so a restart may forget them. */
 export function createDeliveryLog(limit = 10_000): DeliveryLog {
   const seen = new Set<string>();
   return {
+    forget(id) {
+      if (id !== undefined) seen.delete(id);
+    },
     isNew(id) {
       if (id === undefined) return true;
       if (seen.has(id)) return false;

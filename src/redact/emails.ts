@@ -8,9 +8,12 @@ const AT = /@|%40/g;
 /** Hosts inside a network, systemd units, files: what has no mailbox. */
 const NO_MAIL_DOMAIN =
   /\.(?:local|localdomain|localhost|internal|intranet|lan|svc|cluster|service|socket|timer|target|mount|slice|scope|png|jpe?g|gif|svg|webp|json|ya?ml|toml|js|ts|txt|log|gz|tgz|conf|git)$/i;
-const REMOTE_COMMAND = /\b(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id|autossh|sshfs|ansible)\b/;
-/** `host:path` as scp and git write it. */
-const PATH = /:[\w~/.]/y;
+const COMMANDS = ['ssh', 'scp', 'sftp', 'rsync', 'mosh', 'ssh-copy-id', 'autossh', 'sshfs', 'ansible'];
+const REMOTE_COMMAND = new RegExp(`(?:^|[^\\p{L}\\p{N}_.-])(?:${COMMANDS.join('|')})$`, 'u');
+/** `host:path/to/it` as git and scp write it; one word alone is one of a sentence. */
+const PATH = /:(?:~|[\w.-]{0,100}(?:\/|\.git\b))/y;
+/** What stands in front of a login on its line, at most. */
+const LOOK_BACK = 160;
 
 /** E-mail addresses; logins such as `git@host:path` and `ssh root@host` are none, and runbooks need them whole. */
 export function findEmails(text: string): Finding[] {
@@ -27,9 +30,24 @@ export function findEmails(text: string): Finding[] {
 }
 
 function isLogin(text: string, start: number, end: number): boolean {
+  if (text.startsWith('://', end)) return false;
   PATH.lastIndex = end;
-  if (PATH.test(text) && !text.startsWith('://', end)) return true;
-  const before = text.slice(Math.max(0, start - 160), start);
+  if (PATH.test(text)) return true;
+  const before = text.slice(Math.max(0, start - LOOK_BACK), start);
   const line = before.slice(before.lastIndexOf('\n') + 1);
-  return line.endsWith('://') || REMOTE_COMMAND.test(line);
+  return line.endsWith('://') || isArgument(line, text[end] === ':');
+}
+
+/** Whether the line is a remote command and its options: a sentence may speak of ssh and then of whom to ask. */
+function isArgument(line: string, copiesTo: boolean): boolean {
+  const words = line
+    .replace(/["'`]+$/, '')
+    .trim()
+    .split(/\s+/);
+  const command = words.findLastIndex((word) => REMOTE_COMMAND.test(word));
+  if (command < 0) return false;
+  return words.slice(command + 1).every((word, at, between) => {
+    const isOption = word.startsWith('-') || (between[at - 1] ?? '').startsWith('-');
+    return isOption || (copiesTo && /[./]/.test(word));
+  });
 }

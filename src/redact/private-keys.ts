@@ -6,7 +6,10 @@ const END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
 const HEADER = /[ \t>]*[A-Za-z-]{3,20}: [^\n]{0,200}\n/y;
 /** Base64, and what surrounds it in quotes, JSON, YAML, a quoted mail or a string put together in code. */
 const BODY = /[A-Za-z0-9+/=\s\\>"',|]*/y;
-const KEY_LINE = /[ \t>"']*[A-Za-z0-9+/=\\]{24,}[ \t"',\\+…]*(?:\n|$)/y;
+/** What follows the base64 begins with none of its characters, or each length of the one would be tried with the other. */
+const KEY_LINE = /[ \t>"']*[A-Za-z0-9+/=\\]{24,}(?:[ \t"',…][ \t"',\\+…]*)?(?:\n|$)/y;
+/** A header may quote the begin of another key, and each of those would skip all that follow. */
+const MAX_HEADERS = 10;
 /** Less is "..." or a word: a manual that shows what a key file looks like. */
 const MIN_BODY = 40;
 
@@ -26,7 +29,7 @@ export function findPrivateKeys(text: string): Finding[] {
 
 function skipHeaders(text: string, from: number): number {
   let at = text[from] === '\n' ? from + 1 : from;
-  for (let next = readAt(HEADER, text, at); next > at; next = readAt(HEADER, text, at)) at = next;
+  for (let read = 0; read < MAX_HEADERS; read++) at = readAt(HEADER, text, at);
   return at;
 }
 

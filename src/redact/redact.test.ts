@@ -76,6 +76,16 @@ describe('redaction', () => {
     expect(counts).toEqual({ email: 3 });
   });
 
+  it.each([
+    'For ansible problems mail OPS',
+    'scp and ssh: OPS',
+    'ssh fails? OPS:please, or OPS:urgent',
+    'after ssh root@db.example.com, mail OPS',
+  ])('blacks out whom to ask about a remote command: %s', async (text) => {
+    const { text: shown } = await redact(text.replaceAll('OPS', 'bob@corp.example.com'));
+    expect(shown).toBe(text.replaceAll('OPS', '(redacted:email)'));
+  });
+
   it('blacks out addresses of machines only when asked to', async () => {
     const text =
       'ping 10.1.2.3, 2001:db8::8a2e:370:7334 and fe80::1ff:fe23:4567:890a, not 127.0.0.1, ::1, 12:30:45 or v1.2.3.4';
@@ -117,9 +127,12 @@ describe('redaction', () => {
     ['dashes', 'xoxb-'],
     ['names', `token: ${'v1.'.repeat(100)}! `],
     ['headers', 'authorization: bearer '],
-  ])('is linear in a text of nothing but %s', async (_, unit) => {
+    ['key heads in headers', 'Comment: -----BEGIN PRIVATE KEY-----\n'],
+    ['what may end a line of a key', '+', `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(24)}`],
+    ['what may end a quoted line of a key', '\\', `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(24)}"`],
+  ])('is linear in a text of nothing but %s', async (_, unit, head = '') => {
     const measure = async (size: number) => {
-      const text = unit.repeat(size / unit.length);
+      const text = head + unit.repeat(size / unit.length);
       const start = performance.now();
       await redact(text);
       return performance.now() - start;

@@ -26,6 +26,11 @@ describe('findings', () => {
     );
   });
 
+  it('begin no line of their own with the name of a file', () => {
+    const planted = { ...WARNING, path: 'runbooks/a\n::error::x.md' };
+    expect(renderFindings([planted], 'text')).toMatch(/^runbooks\/a ::error::x\.md:7 {2}warning {2}[^\n]*\n$/);
+  });
+
   it('are workflow commands for GitHub, escaped as it asks for, what fails the check first', () => {
     const inRepository = (path: string) => `docs/${path}`;
     expect(renderFindings([WARNING, ERROR], 'github', inRepository)).toBe(

@@ -22,10 +22,13 @@ export function renderFindings(
 }
 
 function toText({ path, line, severity, rule, message }: Finding): string {
-  return `${path}:${line}  ${severity}  ${rule}  ${withoutControls(message)}`;
+  return `${withoutControls(path)}:${line}  ${severity}  ${rule}  ${withoutControls(message)}`;
 }
 
-/** Messages quote files, and a control character rewrites what a terminal has shown already. */
+/**
+ * Messages and paths are what the files say and are called: a control character rewrites what a terminal has shown
+ * already, and a new line may begin with a command to the CI that reads it.
+ */
 function withoutControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }

@@ -36,7 +36,7 @@ function scriptedSearch() {
     const { id, title, source } = disk;
     return {
       results: [{ kind: 'runbook', id, title, score: 0.4, scores: {}, source, excerpt: '' }],
-      answerable: { score: 0.4, reason: '' },
+      answerable: { score: 0.3, reason: '' },
     };
   };
   return { asked, search };
@@ -63,7 +63,7 @@ describe('coverage', () => {
 
   it('names the nearest runbook for each gap, asking with the whole alert', async () => {
     const { asked, coverage } = await cover(RULES);
-    expect(coverage.alerts[3]?.nearest).toMatchObject({ id: 'db/DiskFull', score: 0.4 });
+    expect(coverage.alerts[3]?.nearest).toMatchObject({ id: 'db/DiskFull', score: 0.3 });
     expect(asked).toHaveLength(2);
     expect(asked[0]).toMatchObject({ kinds: ['runbook'], alert: { annotations: { summary: 'The queue grows' } } });
   });

@@ -19,7 +19,7 @@ export const AlertCoverage = z.object({
   status: z.enum(['covered', 'uncovered', 'dead-link']),
   runbook: RunbookRef.optional(),
   link: z.string().optional(),
-  /** For a gap: the runbook that comes nearest, to be extended or copied. `score` is 0..1. */
+  /** For a gap: the runbook that comes nearest, to be extended or copied. `score` is how near it is in itself, 0..1. */
   nearest: RunbookRef.extend({ score: z.number().min(0).max(1) }).optional(),
 });
 export type AlertCoverage = Readonly<z.infer<typeof AlertCoverage>>;
@@ -88,11 +88,12 @@ async function coverAlert(rule: AlertRule, runbooks: readonly Runbook[], search:
 }
 
 async function findNearest(rule: AlertRule, search: Search): Promise<Pick<AlertCoverage, 'nearest'>> {
-  const { results } = await search({ alert: toAlert(rule), kinds: ['runbook'], k: 1 });
+  const { results, answerable } = await search({ alert: toAlert(rule), kinds: ['runbook'], k: 1 });
   const [best] = results;
   if (best === undefined) return {};
-  const { id, title, score, source } = best;
-  return { nearest: { id, title, path: source.path, line: source.line, score } };
+  const { id, title, source } = best;
+  // The best of a list always scores high within it; how near it is in itself is another measure.
+  return { nearest: { id, title, path: source.path, line: source.line, score: answerable.score } };
 }
 
 /** What a diagnosis of this alert would put first for its name or its link alone. */

@@ -71,6 +71,7 @@ function toHeadings(nodes: readonly RootContent[]): ScannedHeading[] {
   const headings: ScannedHeading[] = [];
   for (const node of nodes) {
     const last = headings.at(-1);
+    if (isSwitch(node)) continue;
     if (node.type === 'heading') headings.push({ ...describeHeading(node), holds: 'nothing' });
     else if (last && last.holds !== 'content') {
       headings[headings.length - 1] = { ...last, holds: isDraft(node) ? 'draft' : 'content' };
@@ -81,6 +82,11 @@ function toHeadings(nodes: readonly RootContent[]): ScannedHeading[] {
 
 function describeHeading(node: Heading): Omit<ScannedHeading, 'holds'> {
   return { text: textOf(node, { includeHtml: false }).trim(), depth: node.depth, line: lineOf(node) };
+}
+
+/** A comment to the linter is nothing that its section holds. */
+function isSwitch(node: RootContent): boolean {
+  return node.type === 'html' && node.value.includes('precedent-lint-disable');
 }
 
 function isDraft(node: RootContent): boolean {

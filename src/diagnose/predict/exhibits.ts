@@ -19,12 +19,14 @@ export interface Exhibit {
 const MAX_STEPS = 10;
 const MAX_NEIGHBOURS = 24;
 const MAX_FOCUS = 8;
+/** Of a title, a label's value or a service: whoever sends an alert chooses how long it is. */
+const MAX_NAME = 200;
 
 export function showAlert(situation: Situation): Exhibit {
   return plain('A1', [
     ['Alerts', list(situation.alertNames)],
     ['Services', list(situation.services)],
-    ['Severity', situation.severity],
+    ['Severity', cutName(situation.severity)],
     ['Started', situation.startsAt?.toISOString()],
     ['Text', cut(situation.text, 2_000)],
     ['Expression', cut(situation.expression, 400)],
@@ -34,7 +36,7 @@ export function showAlert(situation: Situation): Exhibit {
 
 export function showTraces({ digest }: Evidence): Exhibit | undefined {
   if (!digest) return undefined;
-  const path = digest.causalPath.map(({ from, to, verified }) => `${from} calls ${to} (${verified})`);
+  const path = digest.causalPath.map(({ from, to, verified }) => `${cutName(from)} calls ${cutName(to)} (${verified})`);
   return plain('T1', [
     ['Digest', cut(digest.text, 2_000)],
     [
@@ -67,14 +69,14 @@ export function showPrecedent(incident: Incident, rank: number): Exhibit {
   const steps = listSteps(id, incident);
   const symptoms = ['summary', 'detection', 'impact'] as const;
   const text = [
-    ['Title', incident.title],
-    ['Date', incident.date],
+    ['Title', cutName(incident.title)],
+    ['Date', cutName(incident.date)],
     ['Services', list(incident.services)],
     ['Alerts', list(incident.alerts)],
     ['Symptoms', cut(joinSections(incident, symptoms), 1_200)],
     ['Signals', list(incident.signals, 12)],
-    ['Category', incident.category],
-    ['Service at fault', incident.rootCause?.service],
+    ['Category', cutName(incident.category)],
+    ['Service at fault', cutName(incident.rootCause?.service)],
     ['Root cause', cut(incident.rootCause?.summary ?? sectionText(incident, 'root-cause'), 700)],
     ['What helped', writeSteps(steps)],
   ] as const;
@@ -85,11 +87,11 @@ export function showRunbook({ runbook, excerpt, source }: RankedRunbook, rank: n
   const id = `R${rank}`;
   const steps = listSteps(id, runbook);
   const text = [
-    ['Title', runbook.title],
+    ['Title', cutName(runbook.title)],
     ['Services', list(runbook.services)],
     ['Alerts', list(runbook.alerts)],
     ['Meaning', cut(sectionText(runbook, 'meaning'), 600)],
-    [`Passage (${formatSource(source)})`, cut(excerpt, 900)],
+    [`Passage (${cutName(formatSource(source))})`, cut(excerpt, 900)],
     ['Diagnosis', cut(sectionText(runbook, 'diagnosis'), 1_500)],
     ['Mitigation', writeSteps(steps)],
   ] as const;
@@ -132,8 +134,8 @@ function writeSteps(steps: ReadonlyMap<string, Step>): string {
 function describeService(graph: ServiceGraph, service: string, around: ReadonlySet<string>): string[] {
   const calls = (graph.services.get(service)?.dependsOn ?? [])
     .filter((dependency) => around.has(dependency.service))
-    .map((dependency) => `${dependency.service} (${dependency.kind})`);
-  return calls.length === 0 ? [] : [`${service} calls ${calls.join(', ')}`];
+    .map((dependency) => `${cutName(dependency.service)} (${dependency.kind})`);
+  return calls.length === 0 ? [] : [`${cutName(service)} calls ${calls.join(', ')}`];
 }
 
 function joinSections(incident: Incident, roles: readonly Parameters<typeof sectionText>[1][]): string {
@@ -144,7 +146,16 @@ function joinSections(incident: Incident, roles: readonly Parameters<typeof sect
 }
 
 function list(items: readonly string[], limit = 12): string {
-  return items.slice(0, limit).join(', ');
+  return items
+    .slice(0, limit)
+    .map((item) => cutName(item))
+    .join(', ');
+}
+
+function cutName(name: string): string;
+function cutName(name: string | undefined): string | undefined;
+function cutName(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : cut(name, MAX_NAME);
 }
 
 function cut(text: string, limit: number): string {

@@ -49,6 +49,17 @@ describe('the prompt', () => {
   });
 });
 
+describe('an exhibit', () => {
+  it('shows no more of a name than a name has, however long somebody made it', () => {
+    const long = 'x'.repeat(5_000);
+    const incident = buildIncident({ id: '2026/long', title: long, services: [long], category: long });
+    const { user } = buildDiagnosePrompt(buildLlmEvidence({ precedents: [rankIncident(incident, 0.9)] }));
+    expect(user).toMatch(/^Title: x{199}…$/m);
+    expect(user).toMatch(/^Services: x{199}…$/m);
+    expect(user).toMatch(/^Category: x{199}…$/m);
+  });
+});
+
 describe('the examples', () => {
   it('stand best last by default, best first on request', () => {
     expect(listShown({ precedents: 3 })).toEqual(['P3', 'P2', 'P1', 'R1']);

@@ -53,6 +53,37 @@ function setUp(model: EmbeddingModel = MODEL) {
 }
 
 describe('the reader', () => {
+  it('follows the pointer when two publishes take away what it is loading', async () => {
+    const index = createMemoryIndex();
+    const publish = (key: string) => publishDocuments(index, generationOf(key), [buildRunbook({ id: key })]);
+    await publish('one');
+    const first = await index.findGeneration();
+    for (const key of ['two', 'three']) {
+      await publish(key);
+      await index.sweep();
+    }
+    let asked = 0;
+    // The pointer was read before the publishes, and the documents after them.
+    const findGeneration = async () => (asked++ === 0 ? first : index.findGeneration());
+    const embedder = { describe: async () => MODEL };
+    const reader = createKnowledgeReader({ index: { ...index, findGeneration }, embedder, elapsed: () => 0 });
+    expect((await reader.current()).generation.key).toBe('three');
+  });
+
+  it('tells where the sources stand although the content stayed', async () => {
+    const index = createMemoryIndex();
+    const documents = [buildRunbook({ id: 'one' })];
+    await publishDocuments(index, generationOf('one'), documents);
+    let now = 0;
+    const embedder = { describe: async () => MODEL };
+    const reader = createKnowledgeReader({ index, embedder, elapsed: () => now });
+    await reader.current();
+    const sources = [{ name: 'ops', kind: 'git' as const, location: 'https://git.example.com/ops.git', sha: 'abc' }];
+    await publishDocuments(index, { ...generationOf('one'), sources }, documents);
+    now = 1_000;
+    expect((await reader.current()).generation.sources).toEqual(sources);
+  });
+
   it('follows the pointer: who asks later sees the next generation, whole', async () => {
     const { reader, publish, wait } = setUp();
     await publish('one');

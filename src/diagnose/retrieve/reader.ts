@@ -29,10 +29,21 @@ export function createKnowledgeReader(ports: {
     assertSameModel(generation.model, model);
     const isCurrent = loaded?.knowledge.generation.key === generation.key;
     // The sources may have moved on while the content stayed.
-    const knowledge =
-      isCurrent && loaded ? { ...loaded.knowledge, generation } : await loadKnowledge(ports.index, generation);
+    const knowledge = isCurrent && loaded ? { ...loaded.knowledge, generation } : await loadOrFollow(generation);
     loaded = { knowledge, checkedAt: ports.elapsed() };
     return knowledge;
+  }
+
+  /** Two publishes during one long load take away what is being loaded: then the pointer leads to another. */
+  async function loadOrFollow(generation: Knowledge['generation']): Promise<Knowledge> {
+    try {
+      return await loadKnowledge(ports.index, generation);
+    } catch (error) {
+      const next = isPrecedentError(error, 'index-empty') ? await ports.index.findGeneration() : undefined;
+      if (next === undefined || next.key === generation.key) throw error;
+      assertSameModel(next.model, await ports.embedder.describe());
+      return loadKnowledge(ports.index, next);
+    }
   }
 
   /** Documents and topology can be read without the index; whoever queries it learns there that it is away. */

@@ -48,8 +48,6 @@ function recordFailures(failures: LoggedFailure[]): Log {
   const ignore = () => {};
   return {
     listening: ignore,
-    ingested: ignore,
-    ingestFailed: ignore,
     refreshed: ignore,
     diagnosed: ignore,
     stage: ignore,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PrecedentError } from '../../domain/errors.ts';
+import { createKnowledgeFolder } from '../../testing/knowledge-folder.ts';
 import { createMemoryCasebook } from '../../testing/memory-casebook.ts';
 import { readProblem, serve } from '../__fixtures__/serve.ts';
 import { Readiness } from './health.ts';
@@ -23,6 +24,17 @@ test('it is ready once something has been ingested', async () => {
   expect(Readiness.parse(await response.json()).checks.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['index', 'embedder', 'casebook', 'knowledge', 'llm']),
   );
+});
+
+test('it stays ready when its sources are gone: what was published is still there to answer from', async () => {
+  await using folder = await createKnowledgeFolder({ 'runbooks/High.md': '# High\n\nSlow.\n' });
+  await using served = await serve({ KNOWLEDGE_DIR: folder.path });
+  await served.app.ingest();
+  await folder.remove('.');
+  const response = await fetch(`${served.url}/readyz`);
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain('head no commit');
+  expect(await (await fetch(`${served.url}/v1/status`)).json()).toMatchObject({ documents: 1 });
 });
 
 test('a dependency that is away is named', async () => {

@@ -41,7 +41,7 @@ export function addHookRoutes(api: OpenAPIHono, app: App): void {
     if (!isPush(delivery)) return answer('ignored');
     if (!deliveries.isNew(delivery.id)) return answer('duplicate');
     // Its outcome is told to the log and to /v1/status, not to a host that waits.
-    app.refresher.refresh('hook').catch(() => {});
+    app.refresher.refresh('hook').catch(() => deliveries.forget(delivery.id));
     return answer('accepted');
   });
 }

@@ -12,7 +12,7 @@ const getCoverage = createRoute({
   description:
     'The alerting rules are the files that `rules` globs of the sources in precedent.yaml name, as they stand on the ' +
     'disk of this service. `precedent coverage --rules` takes any others.',
-  responses: { 200: jsonAnswer('Alert by alert.', 'Coverage', Coverage), ...problems(401, 500, 503) },
+  responses: { 200: jsonAnswer('Alert by alert.', 'Coverage', Coverage), ...problems(400, 401, 500, 503) },
 });
 
 export const REPORT_ROUTES = [getCoverage];

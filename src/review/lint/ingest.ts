@@ -35,5 +35,5 @@ export const unreadFile: Rule = {
 function looksLikeKnowledge({ path, status, reason }: UnreadFile): boolean {
   if (status === 'failed') return true;
   if (reason === UNKNOWN_KIND) return false;
-  return /\.(?:md|mdx|markdown|ya?ml)$/i.test(path) && !/introduces its folder/.test(reason);
+  return /\.(?:md|mdx|markdown|adoc|ya?ml)$/i.test(path) && !/introduces its folder/.test(reason);
 }
