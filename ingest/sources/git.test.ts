@@ -314,14 +314,11 @@ describe('a folder as a source', () => {
     expect(await open({ runbooks: ['runbooks/*.md'] })).toMatchObject({ sha, dirty: false });
   });
 
-  it('must be there', async () => {
-    await using data = await createKnowledgeFolder({ 'a.md': 'x' });
-    for (const directory of ['/nowhere/at/all', join(data.path, 'a.md')]) {
-      const opening = openSources([{ directory }], contextOf(data));
-      await expect(opening).rejects.toMatchObject({
-        code: 'config-invalid',
-        message: expect.stringContaining(`${directory} is no folder`),
-      });
-    }
+  it('that is not there is away: nobody may have mounted it, and what was published of it stays', async () => {
+    await using data = await createKnowledgeFolder();
+    const directory = join(data.path, 'absent');
+    expect(await openSources([{ directory }], contextOf(data))).toEqual([
+      { name: 'absent', location: directory, problem: expect.stringContaining('is no folder: create it') },
+    ]);
   });
 });
