@@ -159,7 +159,9 @@ describe('a source that does not answer', () => {
     const { generation, sources } = await ingest(both, workshop);
     const report = await ingest(from(checkoutOf(folder), away), workshop);
     expect(report).toMatchObject({ generation, published: false, sources });
-    expect(report.problems).toEqual([{ path: 'ops', line: 1, message: 'it does not answer (what was published of it stays)' }]);
+    expect(report.problems).toEqual([
+      { path: 'ops', line: 1, message: 'it does not answer (what was published of it stays)' },
+    ]);
     expect(report.files).toContainEqual({ path: 'ops/runbooks/db.md', status: 'unchanged' });
     expect((await ingest(both, workshop)).problems).toEqual([]);
   });
@@ -200,7 +202,10 @@ describe('a source that does not answer', () => {
   it('is read as it stands when only its copy is old, and that is told', async () => {
     await using folder = await createKnowledgeFolder(FILES);
     const report = await ingest(from(checkoutOf(folder, { name: 'ops', problem: 'fetch failed' })), openWorkshop());
-    expect(report).toMatchObject({ documents: 3, problems: [{ path: 'ops', line: 1, message: expect.stringContaining('fetch failed (its copy of ') }] });
+    expect(report).toMatchObject({
+      documents: 3,
+      problems: [{ path: 'ops', line: 1, message: expect.stringContaining('fetch failed (its copy of ') }],
+    });
   });
 });
 
