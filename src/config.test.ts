@@ -52,6 +52,18 @@ describe('configuration', () => {
     expect(thrownBy(() => readConfig(env, NO_FILE)).problems).toEqual([expect.objectContaining({ path: missing })]);
   });
 
+  it('reranks only when a model is named, and reads twenty unless told otherwise', () => {
+    expect(readConfig({ RERANKER_DEPTH: '5' }, NO_FILE).config.reranker).toBeUndefined();
+    const named = { RERANKER_MODEL: 'someone/some-reranker' };
+    expect(readConfig(named, NO_FILE).config.reranker).toEqual({ model: 'someone/some-reranker', depth: 20 });
+    expect(readConfig({ ...named, RERANKER_DEPTH: '5' }, NO_FILE).config.reranker?.depth).toBe(5);
+  });
+
+  it.each(['1', '51', 'all'])('refuses to rerank %s documents', (RERANKER_DEPTH) => {
+    const [problem] = thrownBy(() => readConfig({ RERANKER_DEPTH }, NO_FILE)).problems;
+    expect(problem?.path).toBe('RERANKER_DEPTH');
+  });
+
   it('treats an empty value as not set, as a copied .env.example has them', () => {
     expect(readConfig({ CHROMA_URL: '', PORT: '' }, NO_FILE).config.port).toBe(8787);
   });

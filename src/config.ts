@@ -32,6 +32,10 @@ export interface Config {
   readonly chroma: { readonly url?: string; readonly tenant?: string; readonly database?: string };
   readonly casebookUrl: string;
   readonly embedding: { readonly model?: string; readonly threads?: number };
+  /** What the dense leg has of the words' say, 0..1; absent: as measured for the model. */
+  readonly denseShare?: number;
+  /** Absent: what was found is not read again. */
+  readonly reranker?: { readonly model: string; readonly depth: number };
   readonly llm?: {
     readonly baseUrl: string;
     readonly model: string;
@@ -157,6 +161,10 @@ function toConfig(settings: Settings, sources: readonly KnowledgeSource[]): Conf
     chroma: defined({ url: settings.CHROMA_URL, tenant: settings.CHROMA_TENANT, database: settings.CHROMA_DATABASE }),
     casebookUrl: settings.CASEBOOK_URL ?? `file:${settings.DATA_DIR}/casebook.db`,
     embedding: defined({ model: settings.EMBEDDING_MODEL, threads: settings.EMBEDDING_THREADS }),
+    ...defined({ denseShare: settings.DENSE_SHARE }),
+    ...(settings.RERANKER_MODEL
+      ? { reranker: { model: settings.RERANKER_MODEL, depth: settings.RERANKER_DEPTH } }
+      : {}),
     ...(baseUrl && model
       ? { llm: { baseUrl, model, temperature: settings.LLM_TEMPERATURE, timeoutMs: settings.LLM_TIMEOUT_MS } }
       : {}),

@@ -4,10 +4,11 @@ import { createChromaIndex } from './adapters/chroma-index.ts';
 import { createLibsqlCasebook } from './adapters/libsql-casebook.ts';
 import { createTransformersEmbedder } from './adapters/transformers-embedder.ts';
 import type { DownloadProgress } from './adapters/transformers-hub.ts';
+import { createTransformersReranker } from './adapters/transformers-reranker.ts';
 import { type Config, PROJECT_DIR, type Secrets } from './config.ts';
 import type { Redactor } from './domain/redaction.ts';
 import { redactedChatModel } from './llm/redacted-chat-model.ts';
-import type { ChatModel, KnowledgeIndex, Ports } from './ports.ts';
+import type { ChatModel, KnowledgeIndex, Ports, Reranker } from './ports.ts';
 
 export type { DownloadProgress };
 
@@ -28,6 +29,7 @@ export function createPorts(
     embedder:
       overrides.embedder ??
       createTransformersEmbedder({ ...embedderOptions(config), ...(onDownload ? { onDownload } : {}) }),
+    reranker: overrides.reranker ?? createConfiguredReranker(config, onDownload),
     index:
       overrides.index ??
       createChromaIndex({
@@ -76,11 +78,24 @@ function openChatModel({
   return { name: model, complete };
 }
 
+function createConfiguredReranker(
+  { reranker, dataDir }: Config,
+  onDownload: ((progress: DownloadProgress) => void) | undefined,
+): Reranker | undefined {
+  const place = { cacheDir: modelsFolder(dataDir), ...(onDownload ? { onDownload } : {}) };
+  return reranker && createTransformersReranker({ model: reranker.model, ...place });
+}
+
+/** Where models of the hub are kept, whatever they are for. */
+function modelsFolder(dataDir: string): string {
+  return join(dataDir, 'models');
+}
+
 function embedderOptions({ embedding, dataDir }: Config) {
   return {
     model: embedding.model ?? join(PROJECT_DIR, 'models', 'runbook-embed-small'),
     mustVerify: embedding.model === undefined,
-    cacheDir: join(dataDir, 'models'),
+    cacheDir: modelsFolder(dataDir),
     ...(embedding.threads === undefined ? {} : { threads: embedding.threads }),
   };
 }

@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts';
 
 /** How one dependency is; `detail` says what is wrong and how to mend it. */
 export interface Check {
-  readonly name: 'index' | 'embedder' | 'casebook' | 'knowledge' | 'llm';
+  readonly name: 'index' | 'embedder' | 'casebook' | 'knowledge' | 'reranker' | 'llm';
   readonly ok: boolean;
   readonly detail: string;
 }
@@ -22,7 +22,7 @@ export async function checkReadiness(
   { ports, reader, findStatus }: ReadinessContext,
   limitMs: number,
 ): Promise<Check[]> {
-  const { embedder, index, casebook, chatModel } = ports;
+  const { embedder, index, casebook, chatModel, reranker } = ports;
   return Promise.all([
     check('embedder', limitMs, async (signal) => (await embedder.describe(signal)).id),
     check('index', limitMs, async (signal) => index.ping(signal).then(() => 'answers')),
@@ -32,10 +32,22 @@ export async function checkReadiness(
       const served = `${generation.documents} documents, generation ${generation.key.slice(0, 12)}`;
       return [served, ...(await describeSources(findStatus, signal))].join('; ');
     }),
+    check('reranker', limitMs, (signal) => describeReranker(reranker, signal)),
     check('llm', limitMs, async () =>
       chatModel ? `${chatModel.name}, asked only when a diagnosis is` : 'none configured: the precedent engine answers',
     ),
   ]);
+}
+
+/** Searches answer without it, so one that does not work is told, and makes nothing unready. */
+async function describeReranker(reranker: Ports['reranker'], signal: AbortSignal): Promise<string> {
+  if (!reranker) return 'none configured: the legs alone say the order';
+  try {
+    await reranker.score('a question', ['a passage'], signal);
+    return `${reranker.name} reads the first again`;
+  } catch (error) {
+    return `${reranker.name} does not work, searches answer without it: ${messageOf(error)}`;
+  }
 }
 
 /** Comparing with a large working tree takes git a while, and a probe is asked every few seconds. */

@@ -8,13 +8,8 @@
  * @typedef {import('@xenova/transformers').FeatureExtractionPipeline} Pipeline
  */
 import path from 'node:path';
-import { env, LogLevel, pipeline } from '@xenova/transformers';
-
-// Nothing here may reach the network: downloads happen on the main thread, with limits and progress.
-env.allowRemoteModels = false;
-env.useFSCache = false;
-env.logLevel = LogLevel.ERROR;
-env.fetch = (input) => Promise.reject(new Error(`refused to fetch ${input} from an embedding worker`));
+import './transformers-offline.js';
+import { env, pipeline } from '@xenova/transformers';
 
 /** @type {Promise<Pipeline> | undefined} */
 let loading;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, PrecedentError } from '../domain/errors.ts';
-import { REQUIRED, WEIGHTS } from './transformers-model-files.ts';
+import { type ModelUse, REQUIRED, WEIGHTS } from './transformers-model-files.ts';
 
 export interface DownloadProgress {
   readonly file: string;
@@ -25,27 +25,38 @@ export interface HubOptions {
 const COMPLETE = '.complete';
 
 /** The folder that holds a hub model's files, downloaded unless they are there. */
-export async function fetchHubModel(id: string, options: HubOptions, signal: AbortSignal): Promise<string> {
+export async function fetchHubModel(
+  id: string,
+  use: ModelUse,
+  options: HubOptions,
+  signal: AbortSignal,
+): Promise<string> {
   const folder = path.join(options.cacheDir, ...id.split('/'));
   if (await exists(path.join(folder, COMPLETE))) return folder;
+  const wanted: Wanted = { id, use, folder };
   for (const file of REQUIRED) {
-    if (!(await fetchFile(id, file, folder, options, signal))) throw notThere(id, file, options.url);
+    if (!(await fetchFile(wanted, file, options, signal))) throw notThere(wanted, file, options.url);
   }
-  await fetchWeights(id, folder, options, signal);
+  await fetchWeights(wanted, options, signal);
   await writeFile(path.join(folder, COMPLETE), '');
   return folder;
 }
 
-async function fetchWeights(id: string, folder: string, options: HubOptions, signal: AbortSignal): Promise<void> {
-  for (const { file } of WEIGHTS) if (await fetchFile(id, file, folder, options, signal)) return;
-  throw notThere(id, WEIGHTS.map(({ file }) => file).join(' or '), options.url);
+interface Wanted {
+  readonly id: string;
+  readonly use: ModelUse;
+  readonly folder: string;
+}
+
+async function fetchWeights(wanted: Wanted, options: HubOptions, signal: AbortSignal): Promise<void> {
+  for (const { file } of WEIGHTS) if (await fetchFile(wanted, file, options, signal)) return;
+  throw notThere(wanted, WEIGHTS.map(({ file }) => file).join(' or '), options.url);
 }
 
 /** False when the hub has no such file; a file that is there already was renamed into place whole. */
 async function fetchFile(
-  id: string,
+  { id, use, folder }: Wanted,
   file: string,
-  folder: string,
   options: HubOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -57,7 +68,7 @@ async function fetchFile(
     return await download(url, file, { target, part }, options, signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw unavailable(`could not download ${url}: ${reasonOf(error)}`, error);
+    throw unavailable(`could not download ${url}: ${reasonOf(error)}`, use, error);
   } finally {
     await rm(part, { force: true });
   }
@@ -106,16 +117,16 @@ function reasonOf(error: unknown): string {
   return cause === undefined ? messageOf(error) : `${messageOf(error)} (${messageOf(cause) || String(cause)})`;
 }
 
-function unavailable(what: string, cause: unknown): PrecedentError {
-  const mend = 'Check the network, or download the model elsewhere and set EMBEDDING_MODEL to its folder';
-  return new PrecedentError('embedder-unavailable', `${what}. ${mend}; unset, the bundled model is used.`, { cause });
+function unavailable(what: string, use: ModelUse, cause: unknown): PrecedentError {
+  const mend = `Check the network, or download the model elsewhere and set ${use.setting} to its folder`;
+  return new PrecedentError(use.unavailable, `${what}. ${mend}; unset, ${use.otherwise}.`, { cause });
 }
 
-function notThere(id: string, file: string, url: string): PrecedentError {
+function notThere({ id, use }: Wanted, file: string, url: string): PrecedentError {
   return new PrecedentError(
     'model-missing',
-    `${url} has no ${file} for the model "${id}": EMBEDDING_MODEL must name a transformers.js feature-extraction ` +
-      'model (for example Xenova/all-MiniLM-L6-v2), or the path of a local folder',
+    `${url} has no ${file} for the model "${id}": ${use.setting} must name a transformers.js ${use.task} model ` +
+      `(for example ${use.example}), or the path of a local folder`,
   );
 }
 

@@ -4,6 +4,20 @@ import { access, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PrecedentError } from '../domain/errors.ts';
 
+/** What a model is for: its errors must name the right setting. */
+export interface ModelUse {
+  readonly noun: string;
+  readonly setting: 'EMBEDDING_MODEL' | 'RERANKER_MODEL';
+  /** As the hub calls it. */
+  readonly task: 'feature-extraction' | 'text-classification';
+  readonly example: string;
+  readonly unavailable: 'embedder-unavailable' | 'reranker-unavailable';
+  /** How to get files back that are gone. */
+  readonly restore: string;
+  /** What happens when the setting is unset. */
+  readonly otherwise: string;
+}
+
 /** A model on disk, checked and ready to load. */
 export interface ModelFiles {
   readonly id: string;
@@ -25,41 +39,47 @@ export const WEIGHTS = [
 export const REQUIRED = ['config.json', ...TOKENIZER] as const;
 
 /** Reads what is in `folder`, verifies it when it comes with SHA256SUMS (or must), and names it by its content. */
-export async function openModelFolder(folder: string, id: string, mustVerify = false): Promise<ModelFiles> {
-  await requireFolder(folder);
-  if (mustVerify) await requireFile(folder, SUMS);
-  await verifySums(folder);
-  for (const file of REQUIRED) await requireFile(folder, file);
-  const weights = await findWeights(folder);
+export async function openModelFolder(
+  folder: string,
+  id: string,
+  use: ModelUse,
+  mustVerify = false,
+): Promise<ModelFiles> {
+  await requireFolder(folder, use);
+  if (mustVerify) await requireFile(folder, SUMS, use);
+  await verifySums(folder, use);
+  for (const file of REQUIRED) await requireFile(folder, file, use);
+  const weights = await findWeights(folder, use);
   return { id, folder, dtype: weights.dtype, checksum: await checksumOf(folder, [weights.file, ...TOKENIZER]) };
 }
 
-async function requireFolder(folder: string): Promise<void> {
+async function requireFolder(folder: string, use: ModelUse): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) throw missing(`there is no embedding model folder at ${folder}`);
+  if (!found?.isDirectory()) throw missing(`there is no ${use.noun} folder at ${folder}`, use);
 }
 
-async function requireFile(folder: string, file: string): Promise<void> {
-  if (!(await exists(path.join(folder, file)))) throw missing(`the embedding model at ${folder} lacks ${file}`);
+async function requireFile(folder: string, file: string, use: ModelUse): Promise<void> {
+  if (!(await exists(path.join(folder, file)))) throw missing(`the ${use.noun} at ${folder} lacks ${file}`, use);
 }
 
-async function findWeights(folder: string): Promise<(typeof WEIGHTS)[number]> {
+async function findWeights(folder: string, use: ModelUse): Promise<(typeof WEIGHTS)[number]> {
   for (const weights of WEIGHTS) if (await exists(path.join(folder, weights.file))) return weights;
-  throw missing(`the embedding model at ${folder} has no weights: ${WEIGHTS.map(({ file }) => file).join(' or ')}`);
+  const files = WEIGHTS.map(({ file }) => file).join(' or ');
+  throw missing(`the ${use.noun} at ${folder} has no weights: ${files}`, use);
 }
 
 /** Every file that SHA256SUMS names must be there, byte for byte. */
-async function verifySums(folder: string): Promise<void> {
+async function verifySums(folder: string, use: ModelUse): Promise<void> {
   const sums = await readFile(path.join(folder, SUMS), 'utf8').catch(() => undefined);
   for (const line of sums?.split('\n') ?? []) {
     const [, expected, file] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line.trimEnd()) ?? [];
     if (expected === undefined || file === undefined) continue;
-    await requireFile(folder, file);
+    await requireFile(folder, file, use);
     if ((await sha256(path.join(folder, file))) === expected) continue;
     throw new PrecedentError(
       'model-corrupt',
       `${path.join(folder, file)} is not the file that ${SUMS} lists: restore it (\`git checkout -- ${folder}\`), ` +
-        'or point EMBEDDING_MODEL to another model',
+        `or point ${use.setting} to another model`,
     );
   }
 }
@@ -84,10 +104,9 @@ function exists(file: string): Promise<boolean> {
   );
 }
 
-function missing(what: string): PrecedentError {
+function missing(what: string, use: ModelUse): PrecedentError {
   return new PrecedentError(
     'model-missing',
-    `${what}. Restore it (\`git checkout -- models\`), or set EMBEDDING_MODEL to a folder or hub id of a ` +
-      'transformers.js feature-extraction model',
+    `${what}. ${use.restore}, or set ${use.setting} to a folder or hub id of a transformers.js ${use.task} model`,
   );
 }

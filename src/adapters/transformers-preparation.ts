@@ -28,6 +28,6 @@ export function prepareText(preparation: Preparation, text: string, role: 'query
 }
 
 /** The rule the bundled model's tokenizer has built in, so that every model sees identifiers the same way. */
-function splitIdentifiers(text: string): string {
+export function splitIdentifiers(text: string): string {
   return text.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})/g, ' ').replace(/[_\-/.]+/g, ' ');
 }

@@ -30,6 +30,11 @@ export const Settings = z.object({
   CASEBOOK_TOKEN: z.string().optional(),
   EMBEDDING_MODEL: z.string().optional(),
   EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
+  /** What the dense leg has of the words' say when both speak. */
+  DENSE_SHARE: z.coerce.number().min(0).max(1).optional(),
+  RERANKER_MODEL: z.string().optional(),
+  /** How many of the first documents found are read again by the reranker. */
+  RERANKER_DEPTH: wholeNumber(2, 50).default(20),
   LLM_BASE_URL: httpUrl.optional(),
   LLM_MODEL: z.string().optional(),
   LLM_API_KEY: z.string().optional(),

@@ -14,11 +14,13 @@ export type ErrorCode =
   | 'model-missing'
   | 'model-corrupt'
   | 'embedder-unavailable'
+  | 'reranker-unavailable'
   | 'llm-unavailable'
   | 'llm-answer-invalid'
   | 'casebook-unavailable'
   | 'port-in-use'
   | 'not-found'
+  | 'diagnosis-not-done'
   | 'unauthorised'
   | 'overloaded'
   | 'interrupted';
@@ -32,6 +34,7 @@ export interface Problem {
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'index-unavailable',
   'embedder-unavailable',
+  'reranker-unavailable',
   'llm-unavailable',
   'casebook-unavailable',
   'ingest-running',
