@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createDesk } from './desk.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
 import { PrecedentError } from './domain/errors.ts';
+import type { Redactor } from './domain/redaction.ts';
 import { DiagnosisRequest } from './domain/request.ts';
 import type { Casebook } from './ports.ts';
+import { buildDiagnosis } from './testing/diagnosis-builder.ts';
 import { createMemoryCasebook } from './testing/memory-casebook.ts';
 
 const REQUEST = DiagnosisRequest.parse({ alert: { labels: { alertname: 'A' } } });
@@ -14,20 +16,24 @@ const diagnosisOf = (id: string) => ({ id }) as Diagnosis;
 
 function open(
   diagnose: (request: DiagnosisRequest, id: string, signal: AbortSignal) => Promise<Diagnosis>,
-  overrides: { casebook?: Casebook; timeBudgetMs?: number; now?: () => Date } = {},
+  overrides: { casebook?: Casebook; timeBudgetMs?: number; now?: () => Date; redact?: Redactor } = {},
 ) {
   let ids = 0;
   const casebook = overrides.casebook ?? createMemoryCasebook();
   const failures: string[] = [];
+  const events: string[] = [];
   const desk = createDesk({
     diagnose,
     casebook,
     now: overrides.now ?? (() => NOW),
     newId: () => `id-${++ids}`,
     timeBudgetMs: overrides.timeBudgetMs ?? 5_000,
+    redact:
+      overrides.redact ?? (async (text) => ({ text: text.replaceAll('hunter2', '(redacted:password)'), counts: {} })),
+    onVerdict: () => events.push('verdict'),
     onBackgroundFailure: (what) => failures.push(what),
   });
-  return { desk, casebook, failures };
+  return { desk, casebook, failures, events };
 }
 
 function defer<T>() {
@@ -154,5 +160,94 @@ describe('the desk', () => {
     const { desk } = open(async (_request, id) => diagnosisOf(id), { casebook });
     expect(await desk.get('lost')).toMatchObject({ status: 'failed' });
     await expect(desk.get('unknown')).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('what the desk keeps of a situation', () => {
+  const situation = {
+    text: 'login with password hunter2',
+    alertNames: ['A', 'b hunter2'],
+    services: ['db'],
+    signals: [],
+  };
+  const diagnose = async (_request: DiagnosisRequest, id: string) => buildDiagnosis({ id, situation });
+
+  it('is without secrets, in the answer and in the casebook', async () => {
+    const { desk, casebook } = open(diagnose);
+    const record = await desk.submit(REQUEST);
+    expect(record).toMatchObject({
+      diagnosis: {
+        situation: {
+          text: 'login with password (redacted:password)',
+          alertNames: ['A', 'b (redacted:password)'],
+          services: ['db'],
+        },
+      },
+    });
+    expect(await casebook.findDiagnosis('id-1')).toStrictEqual(record);
+  });
+
+  it('is nothing when secrets cannot be looked for, and the diagnosis is answered all the same', async () => {
+    const { desk } = open(diagnose, { redact: async () => Promise.reject(new Error('no')) });
+    const record = await desk.submit(REQUEST);
+    expect(record).toMatchObject({ status: 'done', diagnosis: { id: 'id-1' } });
+    expect(record).not.toHaveProperty('diagnosis.situation');
+  });
+});
+
+describe('verdicts at the desk', () => {
+  async function openJudged() {
+    const opened = open(async (_request, id) => buildDiagnosis({ id }));
+    await opened.desk.submit(REQUEST);
+    return opened;
+  }
+
+  it('are answered with all that was said, and told to whoever listens', async () => {
+    const { desk, events } = await openJudged();
+    await desk.giveVerdict('id-1', { verdict: 'confirmed', by: 'ana' });
+    expect(await desk.giveVerdict('id-1', { verdict: 'rejected', by: 'ANA' })).toEqual({
+      diagnosisId: 'id-1',
+      verdicts: [{ diagnosisId: 'id-1', by: 'ANA', verdict: 'rejected', at: NOW.toISOString() }],
+      tally: { confirmed: 0, rejected: 1, corrected: 0 },
+      earlier: [
+        {
+          diagnosisId: 'id-1',
+          by: 'ana',
+          verdict: 'confirmed',
+          at: NOW.toISOString(),
+          ended: { at: NOW.toISOString(), how: 'superseded' },
+        },
+      ],
+    });
+    expect(events).toEqual(['verdict', 'verdict']);
+  });
+
+  it('can be withdrawn once', async () => {
+    const { desk } = await openJudged();
+    await desk.giveVerdict('id-1', { verdict: 'confirmed', by: 'ana' });
+    expect(await desk.withdrawVerdict('id-1', 'Ana')).toMatchObject({ verdicts: [], tally: { confirmed: 0 } });
+    await expect(desk.withdrawVerdict('id-1', 'ana')).rejects.toMatchObject({ code: 'not-found' });
+    expect(await desk.getVerdicts('id-1')).toMatchObject({ verdicts: [], earlier: [{ ended: { how: 'withdrawn' } }] });
+  });
+
+  it('keep no secret that somebody wrote into a cause', async () => {
+    const { desk } = await openJudged();
+    const trueCause = { category: 'credentials', summary: 'hunter2 had expired' };
+    expect(await desk.giveVerdict('id-1', { verdict: 'corrected', by: 'ana', trueCause })).toMatchObject({
+      verdicts: [{ trueCause: { category: 'credentials', summary: '(redacted:password) had expired' } }],
+    });
+  });
+
+  it('wait for a diagnosis to be done', async () => {
+    const casebook = createMemoryCasebook();
+    await casebook.saveDiagnosis({ status: 'pending', id: 'p', createdAt: NOW.toISOString() });
+    const failed = { id: 'f', createdAt: NOW.toISOString(), code: 'internal', detail: '' };
+    await casebook.saveDiagnosis({ status: 'failed', ...failed });
+    const { desk } = open(endless, { casebook });
+    const request = { verdict: 'confirmed', by: 'ana' } as const;
+    await expect(desk.giveVerdict('p', request)).rejects.toMatchObject({ code: 'diagnosis-not-done' });
+    await expect(desk.giveVerdict('f', request)).rejects.toMatchObject({ code: 'diagnosis-not-done' });
+    await expect(desk.giveVerdict('unknown', request)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(desk.getVerdicts('p')).rejects.toMatchObject({ code: 'diagnosis-not-done' });
   });
 });

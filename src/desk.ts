@@ -1,5 +1,12 @@
-import type { Diagnosis } from './domain/diagnosis.ts';
+import { type Diagnosis, MAX_SITUATION_TEXT } from './domain/diagnosis.ts';
 import { isPrecedentError, messageOf, PrecedentError } from './domain/errors.ts';
+import {
+  buildDiagnosisVerdicts,
+  type DiagnosisVerdicts,
+  type TrueCause,
+  type VerdictRequest,
+} from './domain/feedback.ts';
+import type { Redactor } from './domain/redaction.ts';
 import type { DiagnosisRequest } from './domain/request.ts';
 import type { Casebook, Clock, DiagnosisRecord } from './ports.ts';
 
@@ -12,7 +19,10 @@ const MAX_AT_WORK = 64;
 type PendingRecord = Extract<DiagnosisRecord, { status: 'pending' }>;
 type DoneRecord = Extract<DiagnosisRecord, { status: 'done' }>;
 
-/** Takes requests for diagnoses, answers those that are ready in time, and finishes the others in the background. */
+/**
+ * Takes requests for diagnoses, answers those that are ready in time, and finishes the others in the background. Takes
+ * verdicts on those that are done.
+ */
 export interface Desk extends AsyncDisposable {
   /**
    * The finished diagnosis, or a pending record when the caller will not wait (`respondAsync`) or the time budget is
@@ -26,6 +36,12 @@ export interface Desk extends AsyncDisposable {
   complete(request: DiagnosisRequest): Promise<Diagnosis>;
   /** Throws `not-found` for an id nobody was given. */
   get(id: string): Promise<DiagnosisRecord>;
+  /** Throws `not-found`, or `diagnosis-not-done` while there is nothing to judge; answers with all that was said of it. */
+  giveVerdict(id: string, request: VerdictRequest): Promise<DiagnosisVerdicts>;
+  /** Throws `not-found` also when this person has no verdict on it that counts. */
+  withdrawVerdict(id: string, by: string): Promise<DiagnosisVerdicts>;
+  /** Throws `not-found` or `diagnosis-not-done`. */
+  getVerdicts(id: string): Promise<DiagnosisVerdicts>;
 }
 
 export function createDesk(parts: {
@@ -34,7 +50,11 @@ export function createDesk(parts: {
   readonly now: Clock;
   readonly newId: () => string;
   readonly timeBudgetMs: number;
+  /** What is kept has been through it: the alert's own words, and the words of a verdict. */
+  readonly redact: Redactor;
   readonly onDone?: ((diagnosis: Diagnosis) => void) | undefined;
+  /** A verdict was given or withdrawn. */
+  readonly onVerdict?: (() => void) | undefined;
   readonly onBackgroundFailure: (what: string, error: unknown) => void;
 }): Desk {
   const atWork = new Set<Promise<DiagnosisRecord>>();
@@ -52,7 +72,8 @@ export function createDesk(parts: {
   ): Promise<DoneRecord> {
     await promised;
     try {
-      const diagnosis = await parts.diagnose(request, id, AbortSignal.any([closing.signal]));
+      const said = await parts.diagnose(request, id, AbortSignal.any([closing.signal]));
+      const diagnosis = await redactSituation(said, parts.redact);
       const record: DoneRecord = { status: 'done', id, createdAt, diagnosis };
       await save(record);
       parts.onDone?.(diagnosis);
@@ -77,6 +98,26 @@ export function createDesk(parts: {
     // Whoever waits sees the error; when nobody waits any more, the record tells it.
     task.catch(() => {});
     return task;
+  }
+
+  async function get(id: string): Promise<DiagnosisRecord> {
+    const record = await parts.casebook.findDiagnosis(id);
+    if (!record) throw new PrecedentError('not-found', `there is no diagnosis ${id}`);
+    const age = parts.now().getTime() - Date.parse(record.createdAt);
+    if (record.status !== 'pending' || age < LOST_AFTER_MS) return record;
+    const detail = 'the process that worked on this diagnosis stopped before it was done: ask again';
+    return { status: 'failed', id, createdAt: record.createdAt, code: 'interrupted', detail };
+  }
+
+  async function assertDone(id: string): Promise<void> {
+    const { status } = await get(id);
+    if (status === 'done') return;
+    const mend = status === 'pending' ? 'try again once it is answered' : 'it failed, so there is nothing to judge';
+    throw new PrecedentError('diagnosis-not-done', `the diagnosis ${id} is not done: ${mend}`);
+  }
+
+  async function verdictsOf(id: string): Promise<DiagnosisVerdicts> {
+    return buildDiagnosisVerdicts(id, await parts.casebook.listVerdicts(id));
   }
 
   return {
@@ -106,13 +147,28 @@ export function createDesk(parts: {
       return (await start(request, open())).diagnosis;
     },
 
-    async get(id) {
-      const record = await parts.casebook.findDiagnosis(id);
-      if (!record) throw new PrecedentError('not-found', `there is no diagnosis ${id}`);
-      const age = parts.now().getTime() - Date.parse(record.createdAt);
-      if (record.status !== 'pending' || age < LOST_AFTER_MS) return record;
-      const detail = 'the process that worked on this diagnosis stopped before it was done: ask again';
-      return { status: 'failed', id, createdAt: record.createdAt, code: 'interrupted', detail };
+    get,
+
+    async giveVerdict(id, { verdict, by, trueCause }) {
+      await assertDone(id);
+      const cause = trueCause && { trueCause: await redactCause(trueCause, parts.redact) };
+      await parts.casebook.saveVerdict({ diagnosisId: id, by, verdict, ...cause, at: parts.now().toISOString() });
+      parts.onVerdict?.();
+      return verdictsOf(id);
+    },
+
+    async withdrawVerdict(id, by) {
+      await assertDone(id);
+      if (!(await parts.casebook.withdrawVerdict(id, by, parts.now()))) {
+        throw new PrecedentError('not-found', `there is no verdict of this person on the diagnosis ${id}`);
+      }
+      parts.onVerdict?.();
+      return verdictsOf(id);
+    },
+
+    async getVerdicts(id) {
+      await assertDone(id);
+      return verdictsOf(id);
     },
 
     async [Symbol.asyncDispose]() {
@@ -122,6 +178,40 @@ export function createDesk(parts: {
       closing.abort(new PrecedentError('interrupted', 'the process stopped before this diagnosis was done: ask again'));
       await Promise.allSettled(atWork);
     },
+  };
+}
+
+/** The alert's own words are kept without secrets, or, when nobody can look for those, not at all. */
+async function redactSituation(said: Diagnosis, redact: Redactor): Promise<Diagnosis> {
+  const { situation, ...diagnosis } = { ...said, digest: await redactDigest(said.digest, redact) };
+  if (situation === undefined) return diagnosis;
+  // One text, each name on a line of its own: the redactor keeps lines.
+  const names = situation.alertNames.map((name) => name.replace(/\s+/g, ' '));
+  try {
+    const lines = (await redact([...names, situation.text].join('\n'))).text.split('\n');
+    const text = lines.slice(names.length).join('\n').slice(0, MAX_SITUATION_TEXT);
+    return { ...diagnosis, situation: { ...situation, text, alertNames: lines.slice(0, names.length) } };
+  } catch {
+    return diagnosis;
+  }
+}
+
+/** A digest may have been written by the caller, in any words. */
+async function redactDigest(digest: string | null, redact: Redactor): Promise<string | null> {
+  try {
+    return digest === null ? null : (await redact(digest)).text;
+  } catch {
+    return null;
+  }
+}
+
+async function redactCause(cause: TrueCause, redact: Redactor): Promise<TrueCause> {
+  const clean = async (text: string | undefined) => (text === undefined ? undefined : (await redact(text)).text);
+  const [service, category, summary] = await Promise.all([cause.service, cause.category, cause.summary].map(clean));
+  return {
+    ...(service === undefined ? {} : { service }),
+    ...(category === undefined ? {} : { category }),
+    ...(summary === undefined ? {} : { summary }),
   };
 }
 

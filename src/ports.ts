@@ -1,6 +1,7 @@
 /** Every side effect Precedent has, on one page. Types only: drivers live in adapters/ (and testing/), the choice in app.ts. */
 import type { Diagnosis } from './domain/diagnosis.ts';
 import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
+import type { GradedDiagnosis, VerdictRecord } from './domain/feedback.ts';
 import type { EmbeddingModel, Generation } from './domain/generation.ts';
 import type { Manifest } from './domain/manifest.ts';
 
@@ -24,6 +25,18 @@ export interface Embedder extends AsyncDisposable {
 
 /** Tokens of a text, without the special ones that the model puts around it. */
 export type CountTokens = (text: string) => number;
+
+/**
+ * Reads question and passage together and says how well the one answers the other. Slow, so only the first few are asked.
+ * Errors: `reranker-unavailable` (retryable), `model-missing`, `model-corrupt`.
+ */
+export interface Reranker extends AsyncDisposable {
+  readonly name: string;
+  /** Pairs that one call may hold. */
+  readonly maxPairs: number;
+  /** 0..1 for each passage, in their order. */
+  score(query: string, passages: readonly string[], signal?: AbortSignal): Promise<number[]>;
+}
 
 export interface EmbeddedChunk {
   readonly id: string;
@@ -122,17 +135,40 @@ export type DiagnosisRecord =
       readonly detail: string;
     };
 
+export interface GradedPage {
+  readonly limit: number;
+  /** The last diagnosis of the page before. */
+  readonly after?: string;
+  /** Only diagnoses that were asked for at this moment or later. */
+  readonly since?: Date;
+}
+
 /** What the service itself learnt; nothing in it is ever lost. Errors: `casebook-unavailable` (retryable). */
 export interface Casebook extends AsyncDisposable {
   /** Inserts, or replaces a pending record by its outcome. A finished record never changes. */
   saveDiagnosis(record: DiagnosisRecord, signal?: AbortSignal): Promise<void>;
   findDiagnosis(id: string, signal?: AbortSignal): Promise<DiagnosisRecord | undefined>;
+  /**
+   * Keeps a verdict on a finished diagnosis; an earlier one of the same person on it then counts no more, and stays.
+   * Saying the same again changes nothing. People are told apart by `personOf`.
+   */
+  saveVerdict(verdict: VerdictRecord, signal?: AbortSignal): Promise<void>;
+  /** The person's verdict counts no more from `at` on, and stays; false when there was none that counted. */
+  withdrawVerdict(diagnosisId: string, by: string, at: Date, signal?: AbortSignal): Promise<boolean>;
+  /** Every verdict on one diagnosis in the order they were given, also those that count no more. */
+  listVerdicts(diagnosisId: string, signal?: AbortSignal): Promise<VerdictRecord[]>;
+  /** A number that grows with every verdict that is given, replaced or withdrawn: cheap to ask for. */
+  countVerdictChanges(signal?: AbortSignal): Promise<number>;
+  /** A page of the finished diagnoses with a verdict that counts, newest diagnosis first. */
+  listGradedDiagnoses(page: GradedPage, signal?: AbortSignal): Promise<GradedDiagnosis[]>;
   ping(signal?: AbortSignal): Promise<void>;
 }
 
 /** Everything the composition root may be given instead of its own drivers. */
 export interface Ports {
   readonly embedder: Embedder;
+  /** Absent unless one is configured. */
+  readonly reranker: Reranker | undefined;
   readonly index: KnowledgeIndex;
   readonly casebook: Casebook;
   /** Absent when no LLM is configured: then the precedent engine answers alone. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../domain/diagnosis.ts';
-import type { Casebook, DiagnosisRecord } from '../ports.ts';
-
-const CREATED = '2026-03-01T10:00:00.000Z';
+import type { Casebook } from '../ports.ts';
+import { done, failed, pending } from '../testing/diagnosis-builder.ts';
+import { describeVerdicts } from './casebook-verdicts.contract.ts';
 
 /** Every promise of `Casebook`. Each test opens a casebook of its own, which must be empty. */
 export function describeCasebook(name: string, open: () => Promise<Casebook>): void {
@@ -69,6 +68,8 @@ export function describeCasebook(name: string, open: () => Promise<Casebook>): v
     });
   });
 
+  describeVerdicts(name, open);
+
   describe(`${name}: behaviour`, () => {
     promise('answers a ping', async (casebook) => {
       await expect(casebook.ping()).resolves.toBeUndefined();
@@ -88,48 +89,3 @@ export function describeCasebook(name: string, open: () => Promise<Casebook>): v
     });
   });
 }
-
-export function pending(id: string): DiagnosisRecord {
-  return { status: 'pending', id, createdAt: CREATED };
-}
-
-export function failed(id: string, detail = 'Chroma cannot be reached'): DiagnosisRecord {
-  return { status: 'failed', id, createdAt: CREATED, code: 'index-unavailable', detail };
-}
-
-function done(id: string, engine: Diagnosis['engine']): DiagnosisRecord {
-  return { status: 'done', id, createdAt: CREATED, diagnosis: { ...abstained, id, engine } };
-}
-
-const abstained: Diagnosis = {
-  id: '',
-  kind: 'abstained',
-  reason: 'no-precedent',
-  engine: 'precedent',
-  rootCause: { service: null, category: 'unseen', summary: 'No precedent — "nothing" like it.' },
-  hypotheses: [],
-  mitigation: [],
-  precedents: [],
-  runbooks: [],
-  suspects: [],
-  causalPath: [],
-  digest: null,
-  confidence: {
-    coe: 0.1,
-    rce: 0,
-    raw: 0.05,
-    calibrated: null,
-    service: null,
-    category: null,
-    n: 0,
-    method: 'uncalibrated',
-    reasons: ['nothing similar happened before'],
-  },
-  provenance: {
-    generation: 'g1',
-    knowledgeSha: null,
-    model: { id: 'runbook-embed-small', checksum: 'c0ffee', dimension: 256 },
-    timings: { retrieve: 12.5 },
-  },
-  createdAt: CREATED,
-};

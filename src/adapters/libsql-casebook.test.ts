@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeCasebook, failed, pending } from './casebook.contract.ts';
+import { failed, pending } from '../testing/diagnosis-builder.ts';
+import { describeCasebook } from './casebook.contract.ts';
 import { createLibsqlCasebook } from './libsql-casebook.ts';
 import { migrate } from './libsql-migrations.ts';
 

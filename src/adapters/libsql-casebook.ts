@@ -3,8 +3,19 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@libsql/client';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
-import type { Casebook, DiagnosisRecord } from '../ports.ts';
+import type { GradedDiagnosis, VerdictRecord } from '../domain/feedback.ts';
+import type { Casebook, DiagnosisRecord, GradedPage } from '../ports.ts';
 import { migrate } from './libsql-migrations.ts';
+import {
+  countChanges,
+  listGraded,
+  listOfDiagnosis,
+  save,
+  toChanges,
+  toGradedDiagnoses,
+  toVerdictRecord,
+  withdraw,
+} from './libsql-verdicts.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface LibsqlCasebookOptions {
@@ -56,6 +67,33 @@ class LibsqlCasebook implements Casebook {
     const record = rows[0]?.['record'];
     // Written by saveDiagnosis above, from a DiagnosisRecord.
     return typeof record === 'string' ? (JSON.parse(record) as DiagnosisRecord) : undefined;
+  }
+
+  async saveVerdict(verdict: VerdictRecord, signal?: AbortSignal): Promise<void> {
+    await this.#call((client) => client.batch(save(verdict), 'write'), this.#callMs, signal);
+  }
+
+  async withdrawVerdict(diagnosisId: string, by: string, at: Date, signal?: AbortSignal): Promise<boolean> {
+    const statement = withdraw(diagnosisId, by, at);
+    const { rowsAffected } = await this.#call((client) => client.execute(statement), this.#callMs, signal);
+    return rowsAffected > 0;
+  }
+
+  async listVerdicts(diagnosisId: string, signal?: AbortSignal): Promise<VerdictRecord[]> {
+    const statement = listOfDiagnosis(diagnosisId);
+    const { rows } = await this.#call((client) => client.execute(statement), this.#callMs, signal);
+    return rows.map(toVerdictRecord);
+  }
+
+  async countVerdictChanges(signal?: AbortSignal): Promise<number> {
+    const { rows } = await this.#call((client) => client.execute(countChanges), this.#callMs, signal);
+    return toChanges(rows);
+  }
+
+  async listGradedDiagnoses(page: GradedPage, signal?: AbortSignal): Promise<GradedDiagnosis[]> {
+    const statements = listGraded(page);
+    const [diagnoses, verdicts] = await this.#call((client) => client.batch(statements, 'read'), this.#callMs, signal);
+    return toGradedDiagnoses(diagnoses?.rows ?? [], verdicts?.rows ?? []);
   }
 
   async ping(signal?: AbortSignal): Promise<void> {

@@ -20,6 +20,27 @@ const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX diagnoses_created_at ON diagnoses (created_at)',
     ],
   },
+  {
+    // A row is never deleted: a verdict that is replaced or withdrawn ends.
+    name: 'verdicts',
+    statements: [
+      `CREATE TABLE verdicts (
+         number INTEGER PRIMARY KEY NOT NULL,
+         diagnosis_id TEXT NOT NULL,
+         diagnosed_at TEXT,
+         person TEXT NOT NULL,
+         said TEXT NOT NULL,
+         record TEXT NOT NULL,
+         ended_at TEXT,
+         ended_how TEXT CHECK (ended_how IN ('superseded', 'withdrawn')),
+         CHECK ((ended_at IS NULL) = (ended_how IS NULL))
+       ) STRICT`,
+      'CREATE UNIQUE INDEX verdicts_one_each ON verdicts (diagnosis_id, person) WHERE ended_at IS NULL',
+      'CREATE INDEX verdicts_of_diagnosis ON verdicts (diagnosis_id, ended_at)',
+      // A page of graded diagnoses is read off this one, without a look at any diagnosis that is not on it.
+      'CREATE INDEX verdicts_by_time ON verdicts (diagnosed_at, diagnosis_id) WHERE ended_at IS NULL',
+    ],
+  },
 ];
 
 /** Brings the tables up to date. Each step is a transaction that looks again, so that two processes may start at once. */

@@ -5,6 +5,9 @@ import { EmbeddingModel } from './generation.ts';
 import { SourceRef } from './source.ts';
 import { CausalEdge, Suspect } from './trace.ts';
 
+/** As much of an alert's text as tells one situation from another. */
+export const MAX_SITUATION_TEXT = 2_000;
+
 export const Risk = z.enum(['low', 'medium', 'high']);
 export type Risk = z.infer<typeof Risk>;
 
@@ -28,6 +31,10 @@ export const Hypothesis = z.object({
   citations: z.array(Citation),
   /** What to look at to confirm or exclude it, quoted from evidence; null when no evidence says. */
   check: z.object({ text: z.string(), citation: Citation }).nullable(),
+  /** What speaks for it among the signals, in words, loudest first; absent where precedents alone speak. */
+  reasons: z.array(z.string()).optional(),
+  /** The service on which its precedents were, when none was on this one. */
+  seenAt: z.string().optional(),
 });
 export type Hypothesis = Readonly<z.infer<typeof Hypothesis>>;
 
@@ -46,7 +53,10 @@ export type MitigationStep = Readonly<z.infer<typeof MitigationStep>>;
 export const Precedent = z.object({
   id: z.string(),
   title: z.string(),
+  /** Orders; the best is near 1 whatever was found. */
   score: z.number().min(0).max(1),
+  /** Calibrated chance that it answers; absent in what an older version stored. */
+  relevance: z.number().min(0).max(1).optional(),
   scores: ScoreBreakdown,
   category: z.string().nullable(),
   rootCause: z.object({ service: z.string().nullable(), summary: z.string() }).nullable(),
@@ -62,7 +72,10 @@ export type Precedent = Readonly<z.infer<typeof Precedent>>;
 export const RunbookEvidence = z.object({
   id: z.string(),
   title: z.string(),
+  /** Orders; the best is near 1 whatever was found. */
   score: z.number().min(0).max(1),
+  /** Calibrated chance that it answers; absent in what an older version stored. */
+  relevance: z.number().min(0).max(1).optional(),
   scores: ScoreBreakdown,
   excerpt: z.string(),
   source: SourceRef,
@@ -92,8 +105,19 @@ export const Provenance = z.object({
   timings: z.record(z.string(), z.number()),
   /** What was tried and failed before this answer, when the LLM was asked. */
   attempts: z.array(z.object({ model: z.string(), reason: z.string() })).optional(),
+  /** What retrieval could not do for this answer, in words. */
+  degraded: z.array(z.string()).optional(),
 });
 export type Provenance = Readonly<z.infer<typeof Provenance>>;
+
+/** What was going on, without secrets and cut to size: how a later situation is recognised as similar. */
+export const DiagnosedSituation = z.object({
+  text: z.string().max(MAX_SITUATION_TEXT),
+  alertNames: z.array(z.string()),
+  services: z.array(z.string()),
+  signals: z.array(z.string()),
+});
+export type DiagnosedSituation = Readonly<z.infer<typeof DiagnosedSituation>>;
 
 export const Diagnosis = z.object({
   id: z.string(),
@@ -112,6 +136,8 @@ export const Diagnosis = z.object({
   digest: z.string().nullable(),
   confidence: Confidence,
   provenance: Provenance,
+  /** Absent in what an older version wrote down. */
+  situation: DiagnosedSituation.optional(),
   createdAt: z.iso.datetime(),
 });
 export type Diagnosis = Readonly<z.infer<typeof Diagnosis>>;

@@ -1,0 +1,95 @@
+import type { GradedDiagnosis } from '../../domain/feedback.ts';
+import type { Casebook } from '../../ports.ts';
+import { createFeedbackBuilder, type FeedbackIndex, NO_FEEDBACK } from './feedback.ts';
+
+/** Graded diagnoses that count: the newest. */
+const MAX_GRADED = 1_000;
+
+/** Read at a time; between two pages others have their turn, for a page is whole diagnoses to parse. */
+const PAGE = 5;
+
+/** How long what is known is believed. */
+const FRESH_MS = 5_000;
+
+/** How long a search waits when nothing is known yet, or what is known was just called out of date. */
+const PATIENCE_MS = 250;
+
+export interface FeedbackReader {
+  /**
+   * The feedback as last read; older than 5 s it is read anew in the background. Only the first caller, and the first
+   * after `expire`, waits for a reading, a quarter of a second at most. Never fails: a casebook that is away leaves
+   * what was known.
+   */
+  current(): Promise<FeedbackIndex>;
+  /** A verdict was given or withdrawn: what is known is out of date. */
+  expire(): void;
+}
+
+export function createFeedbackReader(parts: {
+  readonly casebook: Pick<Casebook, 'countVerdictChanges' | 'listGradedDiagnoses'>;
+  /** Milliseconds of a clock that never jumps. */
+  readonly elapsed: () => number;
+}): FeedbackReader {
+  let known: { readonly changes: number; readonly index: FeedbackIndex } = { changes: 0, index: NO_FEEDBACK };
+  let reading: Promise<void> | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
+  /** How often what is known was called out of date, and up to which of these somebody has waited. */
+  let expired = 1;
+  let waitedFor = 0;
+
+  async function read(): Promise<void> {
+    let before: number;
+    try {
+      do {
+        before = expired;
+        const changes = await parts.casebook.countVerdictChanges();
+        if (changes !== known.changes) known = { changes, index: await readFeedback(parts.casebook) };
+      } while (expired !== before);
+    } catch {
+      // What was known stays, and is believed for as long as if it had been read.
+    } finally {
+      reading = undefined;
+    }
+  }
+
+  function startReading(): Promise<void> {
+    readAt = parts.elapsed();
+    reading ??= read();
+    return reading;
+  }
+
+  return {
+    async current() {
+      const wanted = expired;
+      if (waitedFor < wanted) {
+        await settleWithin(startReading(), PATIENCE_MS);
+        waitedFor = wanted;
+      } else if (parts.elapsed() - readAt >= FRESH_MS) startReading();
+      return known.index;
+    },
+    expire() {
+      expired++;
+    },
+  };
+}
+
+async function readFeedback(casebook: Pick<Casebook, 'listGradedDiagnoses'>): Promise<FeedbackIndex> {
+  const builder = createFeedbackBuilder();
+  let page: GradedDiagnosis[] = [];
+  for (let read = 0; read < MAX_GRADED; read += PAGE) {
+    const last = page.at(-1)?.diagnosis.id;
+    page = await casebook.listGradedDiagnoses({ limit: PAGE, ...(last === undefined ? {} : { after: last }) });
+    for (const graded of page) builder.add(graded);
+    if (page.length < PAGE) break;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return builder.index;
+}
+
+async function settleWithin(work: Promise<void>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
