@@ -25,7 +25,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   diagnose: {
     files: ['src/diagnose/'],
     ours: ['domain', 'ports', 'llm', 'traces'],
-    packages: ['zod', 'minisearch', 'node:crypto'],
+    packages: ['zod', 'node:crypto', 'node:timers'],
   },
   ingest: {
     files: ['ingest/'],
@@ -84,13 +84,13 @@ const HOUSE: Readonly<Record<string, Room>> = {
   },
   bench: {
     files: ['eval/bench/'],
-    ours: ['app', 'config', 'domain', 'ports', 'redact', 'ingest', 'adapters', 'testing', 'eval'],
+    ours: ['app', 'config', 'domain', 'ports', 'redact', 'diagnose', 'ingest', 'adapters', 'testing', 'eval'],
     packages: ['node:', 'zod'],
   },
   eval: {
     files: ['eval/'],
-    ours: ['app', 'config', 'domain', 'ports', 'traces', 'redact', 'diagnose', 'ingest', 'testing'],
-    packages: ['zod', 'node:', 'minisearch', 'commander'],
+    ours: ['app', 'config', 'domain', 'ports', 'llm', 'traces', 'redact', 'diagnose', 'ingest', 'review', 'testing'],
+    packages: ['zod', 'node:', 'commander', '@langchain/', '@observablehq/plot', 'jsdom'],
   },
 };
 

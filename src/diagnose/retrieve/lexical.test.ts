@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { keyOf } from '../../domain/document.ts';
 import { buildRunbook, buildSection } from '../../testing/knowledge-builder.ts';
-import { keyOf } from './knowledge.ts';
 import { buildLexicalIndex, type LexicalQuery } from './lexical.ts';
 
 const backlog = buildRunbook({
@@ -85,6 +85,53 @@ describe('lexical search', () => {
       }),
     );
   });
+});
+
+describe('a ranking', () => {
+  const ranking = index.rank({ text: 'queue consumer certificate', expression: 'rabbitmq_queue_messages' });
+
+  it('makes as many rows as are asked for, the best ones', () => {
+    const all = ranking.best(10);
+    expect(all).toHaveLength(ranking.found);
+    for (const limit of [0, 1, 2]) {
+      expect(ranking.best(limit).map(({ key }) => key)).toEqual(all.slice(0, limit).map(({ key }) => key));
+    }
+  });
+
+  it('knows the range of all scores, for it is what they are scaled by', () => {
+    const scores = ranking.best(10).map(({ score }) => score);
+    expect([ranking.highest, ranking.lowest]).toEqual([scores[0], scores.at(-1)]);
+  });
+
+  it('finds a document that came from elsewhere, with its words', () => {
+    expect(ranking.find(keyOf(latency))).toMatchObject({
+      key: keyOf(latency),
+      terms: ['queue', 'consumer', 'certificate', 'message'],
+    });
+    expect(ranking.find('runbook:unknown')).toBeUndefined();
+  });
+
+  it('knows nothing of what is not accepted', () => {
+    const narrow = index.rank({ text: 'queue' }, (key) => key === keyOf(latency));
+    expect(narrow.found).toBe(1);
+    expect(narrow.find(keyOf(backlog))).toBeUndefined();
+  });
+
+  it('of nothing is empty', () => {
+    expect(index.rank({ text: 'nonsense' })).toMatchObject({ found: 0, lowest: 0, highest: 0 });
+    expect(index.rank({ text: 'nonsense' }).best(5)).toEqual([]);
+  });
+});
+
+it('long documents are read whole, with pauses', async () => {
+  const text = `${'word '.repeat(50_000)}needle`;
+  const long = buildRunbook({ id: 'long', sections: [buildSection('d', 'other', text)] });
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  const read = await buildLexicalIndex([long, long], keyOf);
+  clearInterval(timer);
+  expect(read.rank({ text: 'needle' }).found).toBe(2);
+  expect(turns).toBeGreaterThan(0);
 });
 
 it('a rarer word has a higher inverse document frequency, and an unknown one the highest', () => {

@@ -1,27 +1,19 @@
-import MiniSearch from 'minisearch';
 import type { KnowledgeDocument, SectionRole } from '../../domain/document.ts';
+import { type LexicalMatch, type LexicalRanking, rankDocuments } from './lexical-ranking.ts';
+import { createPace, type Pace } from './pace.ts';
+import { createPostingsBuilder, inverseFrequency, type Postings, type PostingsBuilder } from './postings.ts';
 import { tokenise } from './tokenise.ts';
 
-/** BM25 (Robertson & Zaragoza 2009) with the usual constants; `d` is BM25+'s lower bound, off: documents are short. */
-const BM25 = { k: 1.2, b: 0.75, d: 0 } as const;
+export type { LexicalMatch, LexicalRanking };
 
-/**
- * The body holds the whole text; what tells most about a document (title, alert names, headings and how it opens the
- * sections that say what the trouble looks like) counts again at half weight: docs/adr/0005-fusion.md.
- */
-const FIELD_BOOSTS = { body: 1, lead: 0.5 } as const;
+/** How a document opens these sections tells most about it, beside its title, names and headings. */
 const TELLING_ROLES: ReadonlySet<SectionRole> = new Set(['summary', 'meaning', 'detection', 'impact']);
 
-/** Words of an alert's expression are weak evidence: at full weight they hurt. Measured there too. */
+/** Words of an alert's expression are weak evidence: at full weight they hurt (docs/adr/0005-fusion.md). */
 const EXPRESSION_WEIGHT = 0.3;
 
-export interface LexicalMatch {
-  readonly key: string;
-  /** BM25, unbounded; comparable within one query only. */
-  readonly score: number;
-  /** Distinct query terms found in the document. */
-  readonly terms: readonly string[];
-}
+/** Read without a pause: a millisecond's work. */
+const PIECE = 20_000;
 
 export interface LexicalQuery {
   readonly text: string;
@@ -29,86 +21,89 @@ export interface LexicalQuery {
 }
 
 export interface LexicalIndex {
+  /** Documents. */
   readonly size: number;
+  /** Memory: what its arrays hold, which is nearly all there is. */
+  readonly bytes: number;
+  /** Every accepted document that shares a word with the query, scored; rows are made for those asked for only. */
+  rank(query: LexicalQuery, accept?: (key: string) => boolean): LexicalRanking;
+  /** All of them as rows, best first. */
   search(query: LexicalQuery, accept?: (key: string) => boolean): LexicalMatch[];
   /** Inverse document frequency of a term; the largest possible value for a term that no document holds. */
   idf(term: string): number;
-}
-
-interface LexicalEntry {
-  readonly key: string;
-  readonly body: string;
-  readonly lead: string;
 }
 
 /** Builds the index in slices, so that a large knowledge base never holds up the event loop. */
 export async function buildLexicalIndex(
   documents: readonly KnowledgeDocument[],
   keyOf: (document: KnowledgeDocument) => string,
+  pace: Pace = createPace(),
 ): Promise<LexicalIndex> {
-  const mini = new MiniSearch<LexicalEntry>({
-    idField: 'key',
-    fields: Object.keys(FIELD_BOOSTS),
-    tokenize: tokenise,
-    processTerm: (term) => term,
-  });
-  const frequency = new Map<string, number>();
-  const entries = documents.map((document) => ({
-    key: keyOf(document),
-    body: bodyOf(document),
-    lead: leadOf(document),
-  }));
-  await mini.addAllAsync(entries, { chunkSize: 20 });
-  for (const entry of entries) {
-    for (const term of new Set(tokenise(entry.body))) frequency.set(term, (frequency.get(term) ?? 0) + 1);
+  const builder = createPostingsBuilder();
+  for (const document of documents) {
+    await readDocument(document, builder, pace);
+    builder.endDocument();
   }
-  const idf = (term: string) => {
-    const found = frequency.get(term) ?? 0;
-    return Math.log(1 + (entries.length - found + 0.5) / (found + 0.5));
+  const postings = await builder.build(pace);
+  const keys = documents.map(keyOf);
+  const positions = new Map(keys.map((key, position) => [key, position]));
+  const rank: LexicalIndex['rank'] = (query, accept) =>
+    rankDocuments(weighTerms(query, postings), { postings, keys, positions }, accept);
+  return {
+    size: documents.length,
+    bytes: bytesOf(postings),
+    rank,
+    search: (query, accept) => rank(query, accept).best(documents.length),
+    idf: (term) => inverseFrequency(countHolders(term, postings), documents.length),
   };
-  return { size: entries.length, idf, search: (query, accept) => search(mini, query, accept) };
+}
+
+/** The title, names, headings and the openings are read as lead, everything is read as body. */
+async function readDocument(document: KnowledgeDocument, builder: PostingsBuilder, pace: Pace): Promise<void> {
+  const readWhole = (text: string, isLead: boolean) => builder.read(text, 0, text.length, isLead);
+  for (const text of [document.title, ...document.alerts, ...document.services]) readWhole(text, true);
+  for (const text of document.tags) readWhole(text, false);
+  for (const { source, role, text } of document.sections) {
+    readWhole(source.headingPath.at(-1) ?? '', true);
+    const opening = TELLING_ROLES.has(role) ? lengthOfOpening(text) : 0;
+    for (let start = 0; start < text.length; ) {
+      const end = start < opening ? endOfPiece(text, start, opening) : endOfPiece(text, start, text.length);
+      builder.read(text, start, end, start < opening);
+      await pace.spend(end - start);
+      start = end;
+    }
+  }
+}
+
+/** Up to the first empty line below the first text. */
+function lengthOfOpening(text: string): number {
+  const start = text.length - text.trimStart().length;
+  const end = text.slice(start).search(/\n\s*\n/);
+  return end === -1 ? text.length : start + end;
+}
+
+/** Ends where a word ends, or at `limit`. */
+function endOfPiece(text: string, start: number, limit: number): number {
+  if (limit - start <= PIECE) return limit;
+  const gap = /\s/g;
+  gap.lastIndex = start + PIECE;
+  return Math.min(limit, gap.exec(text)?.index ?? limit);
 }
 
 /** A word that the query repeats counts as often as it stands there; a word of the expression counts little, once. */
-function weighTerms({ text, expression = '' }: LexicalQuery): Map<string, number> {
+function weighTerms({ text, expression = '' }: LexicalQuery, { terms }: Postings): Map<string, number> {
   const weights = new Map<string, number>();
   for (const word of tokenise(text)) weights.set(word, (weights.get(word) ?? 0) + 1);
   for (const word of tokenise(expression)) if (!weights.has(word)) weights.set(word, EXPRESSION_WEIGHT);
-  return weights;
+  return new Map([...weights].filter(([term]) => terms.find(term) !== undefined));
 }
 
-function search(
-  mini: MiniSearch<LexicalEntry>,
-  query: LexicalQuery,
-  accept: (key: string) => boolean = () => true,
-): LexicalMatch[] {
-  const weights = weighTerms(query);
-  const terms = [...weights.keys()];
-  if (terms.length === 0) return [];
-  const results = mini.search(terms.join(' '), {
-    tokenize: () => terms,
-    bm25: BM25,
-    boost: FIELD_BOOSTS,
-    boostTerm: (term) => weights.get(term) ?? 1,
-    filter: (result) => accept(String(result.id)),
-  });
-  // The library multiplies BM25 by the number of matched terms; that favours long documents and measured worse.
-  return results
-    .map(({ id, score, queryTerms }) => ({ key: String(id), score: score / queryTerms.length, terms: queryTerms }))
-    .sort((a, b) => b.score - a.score);
+/** The body holds every word of the lead, so a term has one entry per document that holds it. */
+function countHolders(term: string, { terms, starts }: Postings): number {
+  const number = terms.find(term);
+  return number === undefined ? 0 : (starts[number + 1] ?? 0) - (starts[number] ?? 0);
 }
 
-function bodyOf(document: KnowledgeDocument): string {
-  const sections = document.sections.map((section) => `${section.source.headingPath.at(-1) ?? ''}\n${section.text}`);
-  return [document.title, ...document.alerts, ...document.services, ...document.tags, ...sections].join('\n');
-}
-
-function leadOf(document: KnowledgeDocument): string {
-  const headings = document.sections.map((section) => section.source.headingPath.at(-1) ?? '');
-  const openings = document.sections.filter(({ role }) => TELLING_ROLES.has(role)).map(({ text }) => openingOf(text));
-  return [document.title, ...document.alerts, ...document.services, ...headings, ...openings].join('\n');
-}
-
-function openingOf(text: string): string {
-  return text.trim().split(/\n\s*\n/, 1)[0] ?? '';
+function bytesOf({ terms, starts, documents, scores }: Postings): number {
+  return terms.bytes() + starts.byteLength + documents.byteLength + scores.byteLength;
 }

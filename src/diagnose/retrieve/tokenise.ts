@@ -10,16 +10,20 @@ export function splitIdentifiers(text: string): string {
   return text.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})/g, ' ').replace(/[_\-/.]+/g, ' ');
 }
 
+/** A word without seams: the common case, and the cheap one. */
+const PLAIN_WORD = /^[A-Za-z]?[a-z0-9]*$/;
+
 /**
  * Terms for lexical search: words in lower case without stop words and plural endings, and every identifier both in
  * its parts and whole, because whoever types `KubePodCrashLooping` means exactly that.
  */
 export function tokenise(text: string): string[] {
+  if (PLAIN_WORD.test(text)) return toTerms(text === '' ? [] : [text.toLowerCase()]);
   const parts =
     splitIdentifiers(text)
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...parts.filter((word) => !STOP_WORDS.has(word)).map(stripPlural), ...listIdentifiers(text)];
+  return [...toTerms(parts), ...listIdentifiers(text)];
 }
 
 /** Words made of several parts, in lower case: `kubepodcrashlooping`, `pre-processor`, `e42-7`. */
@@ -28,6 +32,12 @@ export function listIdentifiers(text: string): string[] {
   return words
     .filter((word) => /[_\-/.]/.test(word) || /[a-z0-9][A-Z]|[A-Z]{2}[a-z]{2}/.test(word))
     .map((word) => word.toLowerCase());
+}
+
+function toTerms(words: readonly string[]): string[] {
+  const terms: string[] = [];
+  for (const word of words) if (!STOP_WORDS.has(word)) terms.push(stripPlural(word));
+  return terms;
 }
 
 function stripPlural(word: string): string {
