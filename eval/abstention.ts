@@ -14,6 +14,8 @@ export interface AbstentionReport {
   readonly falseAbstention: Measured;
   /** Share of the unanswerable alerts that were turned away. */
   readonly rightAbstention: Measured;
+  /** What each was judged, for whoever draws curves of it. */
+  readonly scores: { readonly answerable: readonly number[]; readonly strangers: readonly number[] };
 }
 
 /** `judged` holds the judgements of the set's own questions, all of which have an answer. */
@@ -41,5 +43,6 @@ export async function measureAbstention(
     },
     falseAbstention: measureMean(judged.map(isTurnedAway)),
     rightAbstention: measureMean(strangers.map(isTurnedAway)),
+    scores: { answerable: judged, strangers },
   };
 }

@@ -24,7 +24,7 @@ export const STATUS_NOTES: Readonly<Record<string, SchemaNotes>> = {
     link: "The rule's runbook annotation.",
     nearest: 'For a gap: the runbook that comes nearest.',
     ...reference('nearest'),
-    'nearest.score': 'How near it is in itself, 0..1, as in `answerable`.',
+    'nearest.score': 'Calibrated chance that it answers, 0..1, as in `answerable`.',
   },
   Coverage: {
     self: 'Alerting rules against runbooks.',

@@ -3,12 +3,12 @@ import {
   DOCUMENT_KINDS,
   type DocumentKind,
   type KnowledgeDocument,
+  keyOf,
   type ServiceDocument,
 } from '../../domain/document.ts';
 import { buildRunbook, buildSection, buildSource } from '../../testing/knowledge-builder.ts';
 import { ANSWERABLE_THRESHOLD, judgeAnswerable } from './answerable.ts';
 import type { DenseMatch } from './dense.ts';
-import { keyOf } from './knowledge.ts';
 import { buildLexicalIndex } from './lexical.ts';
 
 const backlog = buildRunbook({
@@ -60,7 +60,13 @@ function judge(
 describe('there is an answer', () => {
   it('when one document means the same and says the same', () => {
     const { score, reason } = judge('messages wait in the queue', { [keyOf(backlog)]: 0.8 });
-    expect(score).toBeCloseTo(0.9, 10);
+    expect(score).toBeGreaterThan(0.9);
+    expect(reason).toBe('the best document is 80 % similar in meaning (runbooks/queue/Backlog.md:7)');
+  });
+
+  it('for its words, where they are what lifts it above a stranger', () => {
+    const { score, reason } = judge('messages wait in the queue', { [keyOf(backlog)]: 0.4 });
+    expect(score).toBeGreaterThan(ANSWERABLE_THRESHOLD);
     expect(reason).toBe("the best document holds 100 % of the query's telling words (runbooks/queue/Backlog.md:7)");
   });
 
@@ -82,7 +88,13 @@ describe('there is no answer', () => {
   it('when nothing is close, and the reason says how far the best is', () => {
     const { score, reason } = judge('karpenter cannot launch spot capacity for a queue', { [keyOf(backlog)]: 0.2 });
     expect(score).toBeLessThan(ANSWERABLE_THRESHOLD);
-    expect(reason).toMatch(/^nothing close: the best document holds only \d+ %/);
+    expect(reason).toMatch(/^nothing close: the best document is only 20 % similar in meaning/);
+  });
+
+  it('when the words are missing, and the reason says so', () => {
+    const { score, reason } = judge('karpenter cannot launch spot capacity at all', { [keyOf(backlog)]: 0.45 });
+    expect(score).toBeLessThan(ANSWERABLE_THRESHOLD);
+    expect(reason).toMatch(/^nothing close: the best document holds only 0 %/);
   });
 
   it('when nothing was found at all', () => {
