@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SearchResult } from '../src/domain/evidence.ts';
-import { createBm25, fuseByReciprocalRank, rankByLeg } from './baselines.ts';
+import { createBm25, fuseByReciprocalRank } from './baselines.ts';
 
 const DOCUMENTS = [
   { id: 'one', text: 'queue' },
@@ -40,19 +39,4 @@ describe('reciprocal rank fusion', () => {
   it('of one ranking is that ranking', () => {
     expect(fuseByReciprocalRank(['x', 'y', 'z'])).toEqual(['x', 'y', 'z']);
   });
-});
-
-it('one leg alone orders by its own score and leaves out what it did not find', () => {
-  const result = (id: string, scores: SearchResult['scores']): SearchResult => ({
-    kind: 'runbook',
-    id,
-    title: id,
-    score: 0,
-    scores,
-    excerpt: '',
-    source: { path: id, line: 1, endLine: 1, headingPath: [], sha: '' },
-  });
-  const results = [result('a', { dense: 0.2, lexical: 1 }), result('b', { lexical: 0.4 }), result('c', { dense: 0.9 })];
-  expect(rankByLeg(results, 'dense')).toEqual(['c', 'a']);
-  expect(rankByLeg(results, 'lexical')).toEqual(['a', 'b']);
 });

@@ -1,5 +1,4 @@
 import { splitIdentifiers, tokenise } from '../src/diagnose/retrieve/tokenise.ts';
-import type { SearchResult } from '../src/domain/evidence.ts';
 
 const K1 = 1.2;
 const B = 0.75;
@@ -41,14 +40,6 @@ export function createBm25(
         .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
     },
   };
-}
-
-/** The order in which one leg alone would have put the documents. */
-export function rankByLeg(results: readonly SearchResult[], leg: 'dense' | 'lexical'): string[] {
-  return results
-    .flatMap(({ id, scores }) => (scores[leg] === undefined ? [] : [{ id, score: scores[leg] }]))
-    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-    .map(({ id }) => id);
 }
 
 export function fuseByReciprocalRank(...rankings: readonly (readonly string[])[]): string[] {

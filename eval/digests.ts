@@ -1,113 +1,106 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { z } from 'zod';
 import { DiagnosisRequest } from '../src/domain/request.ts';
-import { buildSignal, type Signal } from '../src/domain/signal.ts';
-import type { KnowledgeFile } from './datasets.ts';
+import type { Embedder } from '../src/ports.ts';
+import { type NamedCause, voteByBm25, voteByCosine } from './digest-baselines.ts';
+import {
+  type DigestCase,
+  digestFile,
+  listProtocols,
+  listSignals,
+  type Protocol,
+  type Round,
+  readDigestCases,
+  toPostmortem,
+} from './digest-cases.ts';
+import { openBundledEmbedder } from './memo-embedder.ts';
 import { type Measured, measureMean } from './metrics.ts';
 import { openWorkbench } from './workbench.ts';
 
-const DigestCase = z.object({
-  id: z.string(),
-  system: z.string(),
-  split: z.enum(['train', 'test']),
-  root_cause_service: z.string(),
-  fault_type: z.string(),
-  trace_anomalies: z.array(
-    z.object({ caller: z.string(), callee: z.string(), operation: z.string(), kind: z.string() }),
-  ),
-  metric_anomalies: z.array(z.object({ instance: z.string(), metric: z.string(), direction: z.string() })),
-  log_templates: z.array(z.object({ instance: z.string(), template: z.string() })),
-});
-type DigestCase = Readonly<z.infer<typeof DigestCase>>;
+export { digestFile };
 
 export interface DigestReport {
   readonly system: string;
+  readonly protocol: string;
+  readonly method: string;
   readonly pastIncidents: number;
   /** Share of cases whose best hypothesis names the right service, category, and both. */
   readonly service: Measured;
   readonly category: Measured;
   readonly both: Measured;
+  /** Share of cases left unanswered. */
   readonly abstained: Measured;
+  /** Share of cases in which a precedent that is cited for the best hypothesis had that very cause. */
+  readonly backed: Measured;
+}
+
+interface Outcome {
+  readonly cause: NamedCause | undefined;
+  readonly isAbstained: boolean;
+  readonly isBacked: boolean;
 }
 
 /** Anomaly digests as alerts without words: does the whole pipeline name the culprit by precedent? */
 export async function measureDigests(file: string): Promise<DigestReport[]> {
-  const cases = gunzipSync(readFileSync(file))
-    .toString('utf8')
-    .trim()
-    .split('\n')
-    .map((line) => DigestCase.parse(JSON.parse(line)));
+  await using embedder = openBundledEmbedder();
   const reports: DigestReport[] = [];
-  for (const system of new Set(cases.map((row) => row.system))) {
-    const { past, asked } = splitCases(cases.filter((row) => row.system === system));
-    reports.push(await measureSystem(system, past, asked));
+  for (const protocol of listProtocols(readDigestCases(file))) {
+    const simple = (method: typeof voteByBm25) => async (round: Round) =>
+      method(round).map((cause) => ({ cause, isAbstained: cause === undefined, isBacked: cause !== undefined }));
+    reports.push(
+      await measure(protocol, 'BM25, 5 nearest vote', simple(voteByBm25)),
+      await measure(protocol, 'IDF cosine, 8 nearest vote', simple(voteByCosine)),
+      await measure(protocol, '**precedent engine**', (round) => diagnoseAll(round, embedder)),
+    );
   }
   return reports;
 }
 
-/** Where a system has no test part, every third case is asked and the others are the past. */
-function splitCases(cases: readonly DigestCase[]): { past: DigestCase[]; asked: DigestCase[] } {
-  const hasTest = cases.some(({ split }) => split === 'test');
-  const isAsked = (row: DigestCase, index: number) => (hasTest ? row.split === 'test' : index % 3 === 0);
-  return { past: cases.filter((row, index) => !isAsked(row, index)), asked: cases.filter(isAsked) };
+async function measure(
+  { system, name, rounds }: Protocol,
+  method: string,
+  answer: (round: Round) => Promise<readonly Outcome[]>,
+): Promise<DigestReport> {
+  const judged: { row: DigestCase; outcome: Outcome }[] = [];
+  for (const round of rounds) {
+    const outcomes = await answer(round);
+    for (const [at, outcome] of outcomes.entries()) {
+      const row = round.asked[at];
+      if (row) judged.push({ row, outcome });
+    }
+  }
+  const share = (holds: (row: DigestCase, outcome: Outcome) => boolean) =>
+    measureMean(judged.map(({ row, outcome }) => Number(holds(row, outcome))));
+  const isService = (row: DigestCase, { cause }: Outcome) => cause?.service === row.root_cause_service;
+  const isCategory = (row: DigestCase, { cause }: Outcome) => cause?.category === row.fault_type;
+  return {
+    system,
+    protocol: name,
+    method,
+    pastIncidents: rounds[0]?.past.length ?? 0,
+    service: share(isService),
+    category: share(isCategory),
+    both: share((row, outcome) => isService(row, outcome) && isCategory(row, outcome)),
+    abstained: share((_, { isAbstained }) => isAbstained),
+    backed: share((_, { isBacked }) => isBacked),
+  };
 }
 
-async function measureSystem(
-  system: string,
-  past: readonly DigestCase[],
-  asked: readonly DigestCase[],
-): Promise<DigestReport> {
-  await using workbench = await openWorkbench(past.map(toPostmortem));
-  const outcomes: { isService: boolean; isCategory: boolean; isAbstained: boolean }[] = [];
+async function diagnoseAll({ past, asked }: Round, embedder: Embedder): Promise<Outcome[]> {
+  await using workbench = await openWorkbench(past.map(toPostmortem), embedder);
+  const causes = new Map(past.map((row) => [`incident:${row.id}`, row]));
+  const outcomes: Outcome[] = [];
   for (const row of asked) {
     const request = DiagnosisRequest.parse({
       alert: { labels: { alertname: 'Anomaly' } },
       traceDigest: { signals: listSignals(row) },
     });
     const { kind, hypotheses } = await workbench.app.desk.complete(request);
-    const isService = hypotheses[0]?.service === row.root_cause_service;
-    const isCategory = hypotheses[0]?.category === row.fault_type;
-    outcomes.push({ isService, isCategory, isAbstained: kind === 'abstained' });
+    const [best] = hypotheses;
+    const cited = best?.citations.flatMap(({ document }) => causes.get(document) ?? []) ?? [];
+    outcomes.push({
+      cause: best && { service: best.service ?? '', category: best.category },
+      isAbstained: kind === 'abstained',
+      isBacked: cited.some((one) => one.root_cause_service === best?.service && one.fault_type === best?.category),
+    });
   }
-  const share = (is: (outcome: (typeof outcomes)[number]) => boolean) =>
-    measureMean(outcomes.map((outcome) => Number(is(outcome))));
-  return {
-    system,
-    pastIncidents: past.length,
-    service: share(({ isService }) => isService),
-    category: share(({ isCategory }) => isCategory),
-    both: share(({ isService, isCategory }) => isService && isCategory),
-    abstained: share(({ isAbstained }) => isAbstained),
-  };
-}
-
-/** The past incident as a postmortem that names its cause and its signals, and says nothing else. */
-function toPostmortem(row: DigestCase): KnowledgeFile {
-  const service = row.root_cause_service;
-  const frontMatter = {
-    services: [service],
-    category: row.fault_type,
-    rootCause: { service, summary: `${row.fault_type} at ${service}` },
-    signals: listSignals(row),
-  };
-  return { path: `incidents/${row.id}.md`, text: `---\n${JSON.stringify(frontMatter)}\n---\n# ${row.id}\n` };
-}
-
-function listSignals(row: DigestCase): Signal[] {
-  const traces = row.trace_anomalies.map(({ caller, callee, operation, kind }) =>
-    buildSignal({ source: 'trace', service: callee, name: `${caller}>${operation}`, kind }),
-  );
-  const metrics = row.metric_anomalies.map(({ instance, metric, direction }) =>
-    buildSignal({ source: 'metric', service: instance, name: metric, kind: direction }),
-  );
-  const logs = row.log_templates.map(({ instance, template }) =>
-    buildSignal({ source: 'log', service: instance, name: template, kind: 'new' }),
-  );
-  return [...new Set([...traces, ...metrics, ...logs])];
-}
-
-export function digestFile(data: string): string {
-  return join(data, 'incident-digests', 'cases.jsonl.gz');
+  return outcomes;
 }

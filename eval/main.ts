@@ -1,66 +1,49 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { messageOf } from '../src/domain/errors.ts';
-import { DEFAULT_DATA_DIR, missingData, readRetrievalData } from './datasets.ts';
+import { addCheck } from './commands/check.ts';
+import { addDataMeasurement, type EvalContext } from './commands/command.ts';
+import { addDecay } from './commands/decay.ts';
+import { addKnowledge } from './commands/knowledge.ts';
+import { addQuestions } from './commands/questions.ts';
+import { addRelevance } from './commands/relevance.ts';
+import { addRetrieval } from './commands/retrieval.ts';
+import { readRetrievalData } from './datasets.ts';
 import { digestFile, measureDigests } from './digests.ts';
 import { measureFusion } from './fusion.ts';
-import { renderDigests, renderFusion, renderRetrieval } from './markdown.ts';
-import { measureRetrieval } from './retrieval.ts';
+import { renderDigests, renderFusion } from './markdown.ts';
 import { renderTraces } from './trace-table.ts';
 import { measureTraceFaults } from './traces.ts';
 
-interface Options {
-  readonly data: string;
-  readonly json?: string;
+/** `npm run eval -- <command>`; returns the exit code. */
+export async function main(args: readonly string[], context: EvalContext): Promise<number> {
+  const program = new Command('eval').description('Measures Precedent on data with ground truth. Markdown on stdout.');
+  for (const add of [addRetrieval, addKnowledge, addQuestions, addCheck, addDecay, addRelevance]) add(program, context);
+  addMeasurements(program, context);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    context.note(`${messageOf(error)}\n`);
+    return 1;
+  }
 }
 
-interface Measurement {
-  readonly markdown: string;
-  readonly report: unknown;
-}
-
-const program = new Command('eval').description('Measures Precedent on data with ground truth. Markdown on stdout.');
-
-addMeasurement('retrieval', 'alerts against runbooks, symptoms against postmortems, beside BM25', async (data) => {
-  const report = await measureRetrieval(readRetrievalData(data));
-  return { markdown: renderRetrieval(report), report };
-});
-
-addMeasurement('fusion', 'the weight of the dense leg, leaving one set out at a time', async (data) => {
-  const report = await measureFusion(readRetrievalData(data));
-  return { markdown: renderFusion(report), report };
-});
-
-addMeasurement('traces', 'injected faults: does the digest name the culprit?', async (data) => {
-  const report = await measureTraceFaults(join(data, 'trace-faults'));
-  return { markdown: renderTraces(report), report };
-});
-
-addMeasurement('digests', 'anomalies without words: does a precedent name the culprit?', async (data) => {
-  const report = await measureDigests(digestFile(data));
-  return { markdown: renderDigests(report), report };
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-}
-
-/** A command that prints its Markdown and, if asked, keeps all its figures as JSON. Without data it only says so. */
-function addMeasurement(name: string, description: string, measure: (data: string) => Promise<Measurement>): void {
-  program
-    .command(name)
-    .description(description)
-    .option('--data <folder>', 'where the data sets lie', DEFAULT_DATA_DIR)
-    .option('--json <file>', 'write all figures there, too')
-    .action(async ({ data, json }: Options) => {
-      const missing = missingData(data);
-      const { markdown, report } =
-        missing === undefined ? await measure(data) : { markdown: missing, report: undefined };
-      process.stdout.write(`${markdown}\n`);
-      if (json !== undefined && report !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
-    });
+/** Measurements on data sets alone, without options of their own. */
+function addMeasurements(program: Command, context: EvalContext): void {
+  const fusion = { name: 'fusion', description: 'the weight of the dense leg, leaving one set out at a time' };
+  addDataMeasurement(program, context, fusion, async (data) => {
+    const report = await measureFusion(readRetrievalData(data));
+    return { markdown: renderFusion(report), report };
+  });
+  const traces = { name: 'traces', description: 'injected faults: does the digest name the culprit?' };
+  addDataMeasurement(program, context, { ...traces, folders: ['trace-faults'] }, async (data) => {
+    const report = await measureTraceFaults(join(data, 'trace-faults'));
+    return { markdown: renderTraces(report), report };
+  });
+  const digests = { name: 'digests', description: 'anomalies without words: does a precedent name the culprit?' };
+  addDataMeasurement(program, context, { ...digests, folders: ['incident-digests'] }, async (data) => {
+    const report = await measureDigests(digestFile(data));
+    return { markdown: renderDigests(report), report };
+  });
 }

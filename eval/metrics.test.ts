@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { auroc, measureAuroc, measureMean, ndcgAt, recallAt, reciprocalRankAt, seededRandom } from './metrics.ts';
+import {
+  auroc,
+  hitAt,
+  measureAuroc,
+  measureMean,
+  ndcgAt,
+  recallAt,
+  reciprocalRankAt,
+  seededRandom,
+} from './metrics.ts';
 
 const ranking = (ranked: string, relevant: string) => ({
   ranked: [...ranked],
@@ -24,6 +33,14 @@ describe('ranking metrics, computed by hand', () => {
     expect(reciprocalRankAt(10, given)).toBeCloseTo(reciprocal, 10);
     expect(ndcgAt(10, given)).toBeCloseTo(ndcg, 10);
   });
+});
+
+it.each([
+  ['xab', 'ab', 1, 0],
+  ['xab', 'ab', 2, 1],
+  ['xyz', 'ab', 3, 0],
+])('whether any of several is found: %s for %s within %i', (ranked, relevant, k, expected) => {
+  expect(hitAt(k, ranking(ranked, relevant))).toBe(expected);
 });
 
 describe('AUROC', () => {

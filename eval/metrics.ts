@@ -20,6 +20,11 @@ export function recallAt(k: number, { ranked, relevant }: Ranking): number {
   return ranked.slice(0, k).filter((id) => relevant.has(id)).length / relevant.size;
 }
 
+/** Whether any of the relevant documents is among the first `k`. */
+export function hitAt(k: number, { ranked, relevant }: Ranking): number {
+  return ranked.slice(0, k).some((id) => relevant.has(id)) ? 1 : 0;
+}
+
 /** One over the rank of the first relevant document, 0 beyond `k`. */
 export function reciprocalRankAt(k: number, { ranked, relevant }: Ranking): number {
   const rank = ranked.slice(0, k).findIndex((id) => relevant.has(id));

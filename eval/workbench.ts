@@ -3,19 +3,25 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type App, createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import type { Embedder } from '../src/ports.ts';
 import { createMemoryIndex } from '../src/testing/memory-index.ts';
 import type { KnowledgeFile } from './datasets.ts';
+import { lend } from './memo-embedder.ts';
 
 /** The whole service over one data set: real parser, real embedding model, real retrieval; only the index is in memory. */
 export interface Workbench extends AsyncDisposable {
   readonly app: App;
 }
 
-export async function openWorkbench(files: readonly KnowledgeFile[]): Promise<Workbench> {
+/** With an `embedder`, which stays open, what it knows already is not embedded again. */
+export async function openWorkbench(files: readonly KnowledgeFile[], embedder?: Embedder): Promise<Workbench> {
   const folder = await mkdtemp(join(tmpdir(), 'precedent-eval-'));
   await writeKnowledge(folder, files);
   const settings = { KNOWLEDGE_DIR: folder, DATA_DIR: join(folder, '.precedent') };
-  const app = createApp(readConfig(settings, join(folder, 'none.yaml')), { index: createMemoryIndex() });
+  const app = createApp(readConfig(settings, join(folder, 'none.yaml')), {
+    index: createMemoryIndex(),
+    ...(embedder ? { embedder: lend(embedder) } : {}),
+  });
   const dispose = async () => {
     await app[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });

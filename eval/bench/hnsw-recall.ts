@@ -13,6 +13,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { createRandom, gaussian } from './random.ts';
 
 const DIMENSION = 256;
 const NEAREST = 10;
@@ -113,7 +114,7 @@ async function post<T>(url: string, body: unknown): Promise<T> {
 }
 
 async function readVectors(source: string, count: number): Promise<Float32Array[]> {
-  if (source === 'random') return Array.from({ length: count }, () => normalise(gaussian()));
+  if (source === 'random') return Array.from({ length: count }, () => normalise(anyDirection()));
   if (source === 'clustered') return buildClustered(count);
   const bytes = await readFile(source);
   const floats = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
@@ -130,10 +131,10 @@ async function readVectors(source: string, count: number): Promise<Float32Array[
 
 /** Chunks of a few hundred topics: neighbours of one topic have a cosine of about 0.6. */
 function buildClustered(count: number): Float32Array[] {
-  const topics = Array.from({ length: 400 }, () => normalise(gaussian()));
+  const topics = Array.from({ length: 400 }, () => normalise(anyDirection()));
   return Array.from({ length: count }, () => {
-    const topic = topics[Math.floor(random() * topics.length)] ?? gaussian();
-    const noise = normalise(gaussian());
+    const topic = topics[Math.floor(random() * topics.length)] ?? anyDirection();
+    const noise = normalise(anyDirection());
     return normalise(topic.map((value, position) => value * 0.77 + (noise[position] ?? 0) * 0.64));
   });
 }
@@ -157,20 +158,6 @@ function normalise(vector: Float32Array): Float32Array {
   return vector.map((value) => value / norm);
 }
 
-function gaussian(): Float32Array {
-  return Float32Array.from(
-    { length: DIMENSION },
-    () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
-  );
-}
-
-/** A seeded generator (mulberry32): the same vectors on every machine. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+function anyDirection(): Float32Array {
+  return Float32Array.from({ length: DIMENSION }, () => gaussian(random));
 }

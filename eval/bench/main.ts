@@ -2,6 +2,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   ingest: () => import('./ingest.ts'),
   'hnsw-recall': () => import('./hnsw-recall.ts'),
+  search: () => import('./search.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);
