@@ -4,11 +4,14 @@ import type { Config, Secrets } from './config.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { digestTraces } from './diagnose/digest/digest.ts';
 import { diagnose, type StageObserver } from './diagnose/pipeline.ts';
-import { type Knowledge, keyOf } from './diagnose/retrieve/knowledge.ts';
+import { createFeedbackReader } from './diagnose/retrieve/feedback-reader.ts';
+import type { Knowledge } from './diagnose/retrieve/knowledge.ts';
 import { createKnowledgeReader, type KnowledgeReader } from './diagnose/retrieve/reader.ts';
+import type { RetrievePorts } from './diagnose/retrieve/retrieve.ts';
 import { search } from './diagnose/search.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
 import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
+import { keyOf } from './domain/document.ts';
 import { PrecedentError } from './domain/errors.ts';
 import type { SearchResponse } from './domain/evidence.ts';
 import type { IngestReport } from './domain/ingest-report.ts';
@@ -62,26 +65,39 @@ const CHECK_MS = 2_000;
 /** The time of a chat model that was handed in, with no settings beside it. */
 const UNCONFIGURED_LLM_MS = 30_000;
 
+/** What a reranker that was handed in reads, with no settings beside it. */
+const UNCONFIGURED_DEPTH = 20;
+
 /** What an ingest may take to give up its turn. */
 const STOPPING_MS = 3_000;
 
 /** The composition root. `overrides` is the seam for tests. */
 export function createApp(settled: Settled, overrides: Partial<Ports> = {}, observers: AppObservers = {}): App {
   const { config, secrets } = settled;
-  const ports = createPorts(settled, overrides, createRedactor(config.redact), observers.onDownload);
+  const redact = createRedactor(config.redact);
+  const ports = createPorts(settled, overrides, redact, observers.onDownload);
   const elapsed = () => performance.now();
   const reader = createKnowledgeReader({ ...ports, elapsed });
   const keeper = createKnowledgeKeeper(settled, ports, observers.onRefreshed);
+  const feedback = createFeedbackReader({ casebook: ports.casebook, elapsed });
+  const retrieval = async () => ({ ...ports, ...retrievalSettings(config, ports), feedback: await feedback.current() });
   const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? UNCONFIGURED_LLM_MS);
   const llm = { llmDeadline, ...(config.llm ? { llmSettings: { temperature: config.llm.temperature } } : {}) };
   const onStage = observers.onStage ? { onStage: observers.onStage } : {};
   const desk = createDesk({
     diagnose: async (request, id, signal) =>
-      diagnose(request, await reader.current(signal), { ...ports, ...llm, elapsed }, { id, signal, ...onStage }),
+      diagnose(
+        request,
+        await reader.current(signal),
+        { ...(await retrieval()), ...llm, elapsed },
+        { id, signal, ...onStage },
+      ),
     casebook: ports.casebook,
     now: ports.now,
     newId: ports.newId,
     timeBudgetMs: config.timeBudgetMs,
+    redact,
+    onVerdict: () => feedback.expire(),
     onDone: observers.onDiagnosed,
     onBackgroundFailure: observers.onBackgroundFailure ?? (() => {}),
   });
@@ -93,7 +109,7 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     refresher: keeper.refresher,
     reviewer: createReviewer(settled, ports, keeper, reader),
     ingest: (options) => keeper.ingest(options),
-    search: async (request, signal) => search(request, await reader.current(signal), ports, signal),
+    search: async (request, signal) => search(request, await reader.current(signal), await retrieval(), signal),
     digest: (request) => digestWith(request, reader),
     getDocument: async (kind, id) => findDocument(await reader.current(), kind, id),
     getServiceGraph: async () => (await reader.current()).graph,
@@ -105,15 +121,19 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
       // slow to end: its server is a process of its own and must not outlive this one.
       keeper.refresher.stop();
       await Promise.race([keeper.refresher[Symbol.asyncDispose](), sleep(STOPPING_MS, undefined, { ref: false })]);
-      for (const resource of [desk, ports.index, ports.casebook, keeper, ports.embedder]) {
+      for (const resource of [desk, ports.index, ports.casebook, keeper, ports.embedder, ports.reranker]) {
         try {
-          await resource[Symbol.asyncDispose]();
+          await resource?.[Symbol.asyncDispose]();
         } catch (error) {
           observers.onBackgroundFailure?.('close', error);
         }
       }
     },
   };
+}
+
+function retrievalSettings({ denseShare, reranker: settings }: Config, { reranker }: Ports): Partial<RetrievePorts> {
+  return { denseShare, ...(reranker ? { reranking: { reranker, depth: settings?.depth ?? UNCONFIGURED_DEPTH } } : {}) };
 }
 
 /** A digest is worth having without any knowledge; the topology only verifies its path. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { SourceCheckout } from '../ingest/source-file.ts';
 import { openAtRef } from '../ingest/sources/at-ref.ts';
-import { type Knowledge, keyOf } from './diagnose/retrieve/knowledge.ts';
+import type { Knowledge } from './diagnose/retrieve/knowledge.ts';
 import { loadKnowledge } from './diagnose/retrieve/reader.ts';
 import { search } from './diagnose/search.ts';
+import { keyOf } from './domain/document.ts';
 import { isPrecedentError, PrecedentError } from './domain/errors.ts';
 import type { IngestReport } from './domain/ingest-report.ts';
 import type { OpenedSource } from './knowledge-sources.ts';

@@ -6,6 +6,7 @@ import {
   type CreateCollectionConfiguration,
 } from 'chromadb';
 import type { ChromaConnection } from './chroma-connection.ts';
+import type { Nearest, NearestQuery } from './chroma-query.ts';
 
 export interface CollectionRecipe {
   readonly metadata: CollectionMetadata;
@@ -48,7 +49,15 @@ export class ChromaCollections {
     use: (collection: Collection) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T | undefined> {
-    return this.#use(name, use, (client) => client.getCollection({ name }), signal);
+    const send = (id: string) => this.connection.call((client) => use(client.collection(id)), signal);
+    return this.#use(name, send, (client) => client.getCollection({ name }), signal);
+  }
+
+  /** Undefined when there is no such collection. */
+  async nearest(name: string, query: NearestQuery, signal?: AbortSignal): Promise<Nearest | undefined> {
+    const { connection } = this;
+    const send = (id: string) => connection.reach((access) => connection.queries.nearest(access, id, query), signal);
+    return this.#use(name, send, (client) => client.getCollection({ name }), signal);
   }
 
   /** Makes the collection when there is none; one that is there keeps the configuration it was made with. */
@@ -60,7 +69,8 @@ export class ChromaCollections {
   ): Promise<T> {
     const create = (client: ChromaClient) =>
       client.getOrCreateCollection({ name, metadata, configuration, embeddingFunction: null });
-    const result = await this.#use(name, async (collection) => ({ value: await use(collection) }), create, signal);
+    const send = (id: string) => this.connection.call((client) => use(client.collection(id)), signal);
+    const result = await this.#use(name, async (id) => ({ value: await send(id) }), create, signal);
     if (result) return result.value;
     throw new Error(`collection ${name} is deleted as soon as it is made`);
   }
@@ -89,7 +99,7 @@ export class ChromaCollections {
 
   async #use<T>(
     name: string,
-    use: (collection: Collection) => Promise<T>,
+    send: (id: string) => Promise<T>,
     open: (client: ChromaClient) => Promise<Collection>,
     signal?: AbortSignal,
   ): Promise<T | undefined> {
@@ -97,7 +107,7 @@ export class ChromaCollections {
       const known = this.#known.get(name) ?? (await this.#lookUp(name, signal, open));
       if (!known) return undefined;
       try {
-        return await this.connection.call((client) => use(client.collection(known.id)), signal);
+        return await send(known.id);
       } catch (error) {
         ignoreNotFound(error);
         this.#known.delete(name);

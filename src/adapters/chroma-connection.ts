@@ -6,6 +6,7 @@ import {
   ChromaUnauthorizedError,
 } from 'chromadb';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
+import { type ChromaAccess, ChromaQueries } from './chroma-query.ts';
 import { ChromaServer } from './chroma-server.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -23,6 +24,8 @@ export interface ChromaOptions {
 
 const CLOUD_URL = 'https://api.trychroma.com';
 const CALL_MS = 60_000;
+/** Reads of one collection that Chroma Cloud answers at once; it refuses more. */
+const CLOUD_READS = 10;
 
 /** A way to one Chroma server: finds or starts it, limits every call in time, and turns its failures into ours. */
 export class ChromaConnection implements AsyncDisposable {
@@ -31,6 +34,7 @@ export class ChromaConnection implements AsyncDisposable {
   readonly isCloud: boolean;
   /** Whether the server is our own, which only this machine reaches. */
   readonly isEmbedded: boolean;
+  readonly queries: ChromaQueries;
   readonly #options: ChromaOptions;
   readonly #server: ChromaServer | undefined;
   readonly #lifetime = new AbortController();
@@ -43,13 +47,19 @@ export class ChromaConnection implements AsyncDisposable {
     this.isEmbedded = url === undefined;
     this.isCloud = options.apiKey !== undefined;
     this.pageSize = this.isCloud ? 250 : 1_000;
+    this.queries = new ChromaQueries(this.isCloud ? CLOUD_READS : undefined);
+  }
+
+  /** Runs one request of the client. */
+  call<T>(use: (client: ChromaClient) => Promise<T>, signal?: AbortSignal, limitMs?: number): Promise<T> {
+    return this.reach((access) => use(createClient(access)), signal, limitMs);
   }
 
   /**
    * Runs one request. Every request we make may be repeated, so one that found nobody is made once more: a restarted
    * server leaves dead connections behind, and an embedded one is started again in between.
    */
-  async call<T>(use: (client: ChromaClient) => Promise<T>, signal?: AbortSignal, limitMs?: number): Promise<T> {
+  async reach<T>(use: (access: ChromaAccess) => Promise<T>, signal?: AbortSignal, limitMs?: number): Promise<T> {
     const limit = AbortSignal.timeout(limitMs ?? this.#options.callMs ?? CALL_MS);
     const stop = AbortSignal.any([limit, this.#lifetime.signal, ...(signal ? [signal] : [])]);
     for (let isRetry = false; ; isRetry = true) {
@@ -68,6 +78,7 @@ export class ChromaConnection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lifetime.abort(new PrecedentError('index-unavailable', 'the index is closed'));
+    this.queries.close();
     await this.#server?.[Symbol.asyncDispose]();
   }
 
@@ -83,12 +94,12 @@ export class ChromaConnection implements AsyncDisposable {
     }
   }
 
-  async #open(url: string, signal: AbortSignal): Promise<ChromaClient> {
+  async #open(url: string, signal: AbortSignal): Promise<ChromaAccess> {
     this.#home ??= this.#findHome(url, signal).catch((error: unknown) => {
       this.#home = undefined;
       throw error;
     });
-    return this.#createClient(url, signal, await this.#home);
+    return { ...this.#knock(url, signal), ...(await this.#home) };
   }
 
   /** A key of Chroma Cloud knows its tenant, and its database when it may use only one. */
@@ -98,7 +109,7 @@ export class ChromaConnection implements AsyncDisposable {
     if (!this.isCloud || (tenant && database)) {
       return { tenant: tenant ?? 'default_tenant', database: database ?? 'default_database' };
     }
-    const identity = await this.#createClient(url, signal, {}).getUserIdentity();
+    const identity = await createClient(this.#knock(url, signal)).getUserIdentity();
     const [only, ...others] = identity.databases;
     const chosen = database ?? (others.length === 0 ? only : undefined);
     if (chosen) return { tenant: tenant ?? identity.tenant, database: chosen };
@@ -110,24 +121,14 @@ export class ChromaConnection implements AsyncDisposable {
 
   /** Whatever answers at the URL; a web page makes the client fail later, in words that help nobody. */
   async #assertChroma(url: string, signal: AbortSignal): Promise<void> {
-    const beat: unknown = await this.#createClient(url, signal, {}).heartbeat();
+    const beat: unknown = await createClient(this.#knock(url, signal)).heartbeat();
     if (typeof beat === 'number' && Number.isFinite(beat)) return;
     throw new PrecedentError('index-unavailable', `what answers at ${url} is not a Chroma server: check CHROMA_URL`);
   }
 
-  /** One client per call, because the client takes a signal only when it is made; its connections are shared anyway. */
-  #createClient(url: string, signal: AbortSignal, home: { tenant?: string; database?: string }): ChromaClient {
-    const { protocol, hostname, port } = new URL(url);
-    const ssl = protocol === 'https:';
+  #knock(url: string, signal: AbortSignal): Omit<ChromaAccess, 'tenant' | 'database'> {
     const { apiKey } = this.#options;
-    return new ChromaClient({
-      ...home,
-      host: hostname,
-      port: Number(port) || (ssl ? 443 : 80),
-      ssl,
-      ...(apiKey ? { headers: { 'x-chroma-token': apiKey } } : {}),
-      fetchOptions: { signal },
-    });
+    return { url, headers: apiKey ? { 'x-chroma-token': apiKey } : {}, signal };
   }
 
   /** Not-found is for the caller to judge; everything else is a server that cannot be used as it is. */
@@ -145,4 +146,21 @@ export class ChromaConnection implements AsyncDisposable {
     }
     return unavailable(`${where} could not do what was asked: ${messageOf(error)}`);
   }
+}
+
+type Access = Omit<ChromaAccess, 'tenant' | 'database'> & Partial<ChromaAccess>;
+
+/** One client per call, because the client takes a signal only when it is made; its connections are shared anyway. */
+function createClient({ url, signal, headers, tenant, database }: Access): ChromaClient {
+  const { protocol, hostname, port } = new URL(url);
+  const ssl = protocol === 'https:';
+  return new ChromaClient({
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(database === undefined ? {} : { database }),
+    host: hostname,
+    port: Number(port) || (ssl ? 443 : 80),
+    ssl,
+    headers: { ...headers },
+    fetchOptions: { signal },
+  });
 }

@@ -3,12 +3,10 @@ import { z } from 'zod';
 import type { DocumentKind, KnowledgeDocument } from '../domain/document.ts';
 import { PrecedentError } from '../domain/errors.ts';
 import { Generation } from '../domain/generation.ts';
-import { type Manifest, ManifestFile } from '../domain/manifest.ts';
+import type { Manifest } from '../domain/manifest.ts';
 import type { ChromaCollections } from './chroma-collections.ts';
+import { parseManifest } from './chroma-manifest.ts';
 import { ChromaTexts } from './chroma-texts.ts';
-
-/** Written by `publish` below under the hash of its text; checking every field of 10,000 files takes a quarter of a second. */
-const ManifestShape = z.object({ recipe: z.string(), files: z.array(z.unknown()) });
 
 /** A generation and the address of its manifest. */
 const Published = z.object({ generation: Generation, manifest: z.string() });
@@ -128,12 +126,7 @@ export class ChromaGenerations {
 
   async #readManifest({ manifest }: Published, signal?: AbortSignal): Promise<Manifest | undefined> {
     const text = await this.#generations.find(manifest, signal);
-    const shape = parse(ManifestShape, text);
-    if (shape === undefined) return undefined;
-    // One version wrote all of its files, so one of them shows whether this version can read them.
-    const [first] = shape.files;
-    if (first !== undefined && !ManifestFile.safeParse(first).success) return undefined;
-    return shape as Manifest;
+    return text === undefined ? undefined : parseManifest(text);
   }
 }
 

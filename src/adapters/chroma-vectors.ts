@@ -31,16 +31,9 @@ export class ChromaVectors {
     const name = nameOf(kind, model);
     assertFormat(name, await this.#collections.find(name, signal));
     assertUnit(vector, model, 'the query');
-    const nResults = this.#collections.connection.isCloud ? Math.min(k, 300) : k;
-    const queryEmbeddings = [[...vector]];
-    const result = await this.#collections.read(
-      name,
-      (collection) => collection.query({ queryEmbeddings, nResults, include: ['distances'] }),
-      signal,
-    );
-    // One query gives one row.
-    const [ids, distances] = [result?.ids[0] ?? [], result?.distances[0] ?? []];
-    return result && ids.map((chunkId, row) => ({ chunkId, similarity: 1 - (distances[row] ?? 1) }));
+    const limit = this.#collections.connection.isCloud ? Math.min(k, 300) : k;
+    const found = await this.#collections.nearest(name, { vector, limit }, signal);
+    return found?.ids.map((chunkId, row) => ({ chunkId, similarity: 1 - (found.distances[row] ?? 1) }));
   }
 
   async listMissing(

@@ -133,6 +133,7 @@ describe('the command line', () => {
       'index',
       'casebook',
       'knowledge',
+      'reranker',
       'llm',
     ]);
   });

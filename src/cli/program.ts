@@ -15,6 +15,7 @@ import { newCommand } from './new.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
+import { verdictCommand } from './verdict.ts';
 
 const AFTER_HELP = `
 Exit codes:
@@ -64,6 +65,9 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .option('-k, --k <number>', 'results', positive, 5)
     .option('--kind <kind>', `only this kind (${DOCUMENT_KINDS.join(', ')}); may be repeated`, collectKind)
     .option('--service <name>', 'only documents about this service; may be repeated', collect)
+    .option('--category <name>', 'only incidents of this root-cause category; may be repeated', collect)
+    .option('--since <day>', 'only incidents of this day and later (2026-03-31)')
+    .option('--without <part>', 'leave this part of the score out, to see what it does; may be repeated', collect)
     .action(async (words, options) => exit(await searchCommand(words, options, context)));
   withJson(program.command('diagnose'))
     .description('diagnose an alert, with its traces when there are any')
@@ -74,6 +78,16 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .option('-k, --k <number>', 'precedents', positive)
     .addOption(new Option('--engine <engine>', 'who answers').choices(['auto', 'precedent', 'llm']))
     .action(async (options) => exit(await diagnoseCommand(options, context)));
+  withJson(program.command('verdict'))
+    .description('say whether a diagnosis was right; later rankings in similar situations follow, a little')
+    .argument('<diagnosis-id>', 'as the diagnosis names it')
+    .argument('[verdict]', 'confirmed, rejected or corrected')
+    .requiredOption('--by <name>', 'who says so; each person counts once')
+    .option('--service <name>', 'with corrected: the culprit')
+    .option('--category <name>', 'with corrected: the root-cause category')
+    .option('--summary <text>', 'with corrected: the cause in words')
+    .option('--withdraw', 'take the verdict back instead')
+    .action(async (id, verdict, options) => exit(await verdictCommand(id, verdict, options, context)));
   withJson(program.command('digest'))
     .description('name the suspects in two windows of traces')
     .option('--baseline <file>', 'traces of a normal window')

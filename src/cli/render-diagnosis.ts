@@ -98,18 +98,18 @@ function renderStep(
   ].join('');
 }
 
-function renderPrecedent({ title, date, duration, score, category, rootCause, source }: Precedent): string {
+function renderPrecedent({ title, date, duration, relevance, score, category, rootCause, source }: Precedent): string {
   const cause = `${category ?? 'no category'} at ${rootCause?.service ?? 'no service named'}`;
   return [
-    `  ${bar(score, 10)} ${paint.title(title)}\n`,
+    `  ${bar(relevance ?? score, 10)} ${paint.title(title)}\n`,
     `             ${date ?? 'undated'}${duration ? `, ${duration}` : ''} · ${cause} · ${paint.good(formatSource(source))}\n`,
     rootCause ? wrap(rootCause.summary, 13) : '',
   ].join('');
 }
 
-function renderRunbook({ title, score, source }: RunbookEvidence): string {
+function renderRunbook({ title, relevance, score, source }: RunbookEvidence): string {
   const section = source.headingPath.at(-1);
-  return `  ${bar(score, 10)} ${paint.title(title)}${section ? ` › ${section}` : ''} · ${paint.good(formatSource(source))}\n`;
+  return `  ${bar(relevance ?? score, 10)} ${paint.title(title)}${section ? ` › ${section}` : ''} · ${paint.good(formatSource(source))}\n`;
 }
 
 function renderConfidence({ kind, confidence: { coe, rce, raw, calibrated, reasons } }: Diagnosis): string {

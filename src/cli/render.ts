@@ -50,3 +50,8 @@ export function formatMs(ms: number): string {
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(2)} s`;
   return `${ms >= 100 ? Math.round(ms) : Math.round(ms * 10) / 10} ms`;
 }
+
+/** A share for people: `87 %`. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

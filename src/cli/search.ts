@@ -3,7 +3,7 @@ import { SearchRequest } from '../domain/request.ts';
 import { formatSource } from '../domain/source.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { parseInput } from './input.ts';
-import { heading, paint, plain, wrap } from './render.ts';
+import { bar, heading, paint, percent, plain, wrap } from './render.ts';
 import { ingestFirst, withApp } from './session.ts';
 
 /** `precedent search`: retrieval alone, each row with where it stands and where its score came from. */
@@ -13,6 +13,9 @@ export async function searchCommand(
     readonly k: number;
     readonly kind?: readonly string[];
     readonly service?: readonly string[];
+    readonly category?: readonly string[];
+    readonly since?: string;
+    readonly without?: readonly string[];
     readonly json?: boolean;
   },
   context: CommandContext,
@@ -22,6 +25,9 @@ export async function searchCommand(
     k: options.k,
     kinds: options.kind,
     services: options.service,
+    categories: options.category,
+    since: options.since,
+    without: options.without,
   });
   const response = await withApp(context, async (app) => {
     await ingestFirst(app, context);
@@ -31,16 +37,20 @@ export async function searchCommand(
   return response.results.length === 0 ? EXIT.nothing : EXIT.done;
 }
 
-function renderSearch({ results, answerable }: SearchResponse): string {
+function renderSearch({ results, answerable, degraded = [] }: SearchResponse): string {
   const verdict = `${answerable.score.toFixed(2)} answerable: ${answerable.reason}`;
-  return [...results.map(renderResult), `\n${paint.quiet(verdict)}\n`].join('');
+  const notes = degraded.map((note) => `${paint.warning(note)}\n`);
+  return [...results.map(renderResult), `\n${paint.quiet(verdict)}\n`, ...notes].join('');
 }
 
-function renderResult({ kind, title, score, scores, source, excerpt }: SearchResult, rank: number): string {
-  const parts = Object.entries(scores).map(([name, value]) => `${name} ${(value ?? 0).toFixed(2)}`);
+function renderResult(result: SearchResult, rank: number): string {
+  const { kind, title, score, relevance, scores, source, excerpt, alike } = result;
+  const parts = Object.entries({ score, ...scores }).map(([name, value]) => `${name} ${(value ?? 0).toFixed(2)}`);
   return [
     heading(`${rank + 1}. ${title}`).trimEnd(),
-    `   ${kind} · ${paint.good(formatSource(source))} · ${score.toFixed(2)} ${paint.quiet(`(${parts.join(', ')})`)}`,
+    `   ${bar(relevance, 10)} ${percent(relevance)} relevant · ${kind} · ${paint.good(formatSource(source))}`,
+    `   ${paint.quiet(parts.join(', '))}`,
+    ...(alike.length === 0 ? [] : [`   says nearly the same: ${alike.join(', ')}`]),
     wrap(excerpt.slice(0, 240), 3).trimEnd(),
     '',
   ].join('\n');

@@ -8,10 +8,11 @@ import type {
   RootCausePrediction,
   RunbookEvidence,
 } from '../domain/diagnosis.ts';
+import { keyOf } from '../domain/document.ts';
 import type { Answerable } from '../domain/evidence.ts';
+import { describeSituation } from './describe-situation.ts';
 import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
 import { ANSWERABLE_THRESHOLD } from './retrieve/answerable.ts';
-import { keyOf } from './retrieve/knowledge.ts';
 
 /** Below this the honest answer is "no precedent", with the best leads beside it. */
 const MIN_RAW_CONFIDENCE = 0.3;
@@ -46,6 +47,7 @@ export function answer(
     digest: evidence.digest?.text ?? null,
     confidence,
     provenance: frame.provenance,
+    situation: describeSituation(evidence, frame.createdAt),
     createdAt: frame.createdAt.toISOString(),
   };
 }
@@ -78,11 +80,12 @@ function pickRootCause({ rootCause: { service, category, summary } }: RootCauseP
   return { service, category, summary };
 }
 
-function toPrecedent({ incident, score, scores }: RankedIncident): Precedent {
+function toPrecedent({ incident, score, relevance, scores }: RankedIncident): Precedent {
   return {
     id: incident.id,
     title: incident.title,
     score,
+    relevance,
     scores,
     category: incident.category ?? null,
     rootCause: incident.rootCause
@@ -95,6 +98,6 @@ function toPrecedent({ incident, score, scores }: RankedIncident): Precedent {
   };
 }
 
-function toRunbookEvidence({ runbook, score, scores, source, excerpt }: RankedRunbook): RunbookEvidence {
-  return { id: runbook.id, title: runbook.title, score, scores, excerpt, source };
+function toRunbookEvidence({ runbook, score, relevance, scores, source, excerpt }: RankedRunbook): RunbookEvidence {
+  return { id: runbook.id, title: runbook.title, score, relevance, scores, excerpt, source };
 }

@@ -3,11 +3,14 @@ import type { ScoreBreakdown } from '../domain/evidence.ts';
 import type { SourceRef } from '../domain/source.ts';
 import type { ServiceGraph } from '../domain/topology.ts';
 import type { TraceDigest } from '../domain/trace.ts';
+import type { BackedCause } from './retrieve/causes.ts';
 import type { Situation } from './situation.ts';
 
 export interface RankedIncident {
   readonly incident: Incident;
   readonly score: number;
+  /** Calibrated chance that it answers, 0..1. */
+  readonly relevance: number;
   /** How near it is in itself, 0..1; `score` only orders. */
   readonly similarity: number;
   readonly scores: ScoreBreakdown;
@@ -16,6 +19,8 @@ export interface RankedIncident {
 export interface RankedRunbook {
   readonly runbook: Runbook;
   readonly score: number;
+  /** Calibrated chance that it answers, 0..1. */
+  readonly relevance: number;
   readonly scores: ScoreBreakdown;
   /** The passage that matched best, and where it stands. */
   readonly source: SourceRef;
@@ -29,4 +34,6 @@ export interface Evidence {
   readonly precedents: readonly RankedIncident[];
   readonly runbooks: readonly RankedRunbook[];
   readonly graph: ServiceGraph;
+  /** What the team's own history says of the signals; absent where nobody asked it. */
+  readonly causes?: readonly BackedCause[];
 }

@@ -2,17 +2,19 @@ import type { Diagnosis, Provenance } from '../domain/diagnosis.ts';
 import type { Answerable } from '../domain/evidence.ts';
 import { alertGroupOf, type DiagnosisRequest, toTraceDigest } from '../domain/request.ts';
 import type { TraceDigest } from '../domain/trace.ts';
-import type { Clock, Embedder, KnowledgeIndex } from '../ports.ts';
+import type { Clock, Embedder } from '../ports.ts';
 import { parseTraces } from '../traces/parse.ts';
 import { answer } from './answer.ts';
 import { scoreConfidence } from './confidence/score.ts';
 import { digestTraces } from './digest/digest.ts';
 import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
 import { normalise } from './normalise.ts';
+import { withBackers } from './predict/backers.ts';
 import { type LlmPorts, predict } from './predict/predict.ts';
+import type { BackedCause } from './retrieve/causes.ts';
 import type { Knowledge } from './retrieve/knowledge.ts';
 import { buildQuery } from './retrieve/query.ts';
-import { embedQuery, type Retrieval, retrieve } from './retrieve/retrieve.ts';
+import { embedQuery, type Retrieval, type RetrievePorts, retrieve } from './retrieve/retrieve.ts';
 import type { Situation } from './situation.ts';
 
 const RUNBOOKS = 5;
@@ -24,9 +26,8 @@ export interface StageReport {
 
 export type StageObserver = (report: StageReport) => void;
 
-export interface DiagnosePorts extends LlmPorts {
+export interface DiagnosePorts extends LlmPorts, RetrievePorts {
   readonly embedder: Embedder;
-  readonly index: Pick<KnowledgeIndex, 'nearest'>;
   readonly now: Clock;
   readonly newId: () => string;
   /** Milliseconds of a clock that never jumps. */
@@ -55,10 +56,15 @@ export async function diagnose(
   const { prediction, attempts } = await stage('predict', () =>
     predict(evidence, request.options.engine, ports, options.signal),
   );
+  const { degraded } = retrieval;
   const confidence = await stage('score', () => scoreConfidence(evidence, prediction, retrieval.answerable, 0));
   return answer(
     { evidence, prediction, confidence, answerable: retrieval.answerable },
-    { id: options.id ?? ports.newId(), createdAt: ports.now(), provenance: toProvenance(knowledge, timings, attempts) },
+    {
+      id: options.id ?? ports.newId(),
+      createdAt: ports.now(),
+      provenance: toProvenance(knowledge, timings, { attempts, degraded }),
+    },
   );
 }
 
@@ -88,6 +94,8 @@ interface Retrieved {
   readonly incidents: Retrieval;
   readonly runbooks: Retrieval;
   readonly answerable: Answerable;
+  readonly degraded: string[];
+  readonly causes: readonly BackedCause[];
 }
 
 /** Precedents and runbooks are asked for apart: each kind has its own scale, and neither may crowd out the other. */
@@ -102,33 +110,36 @@ async function retrieveBoth(
   const now = ports.now();
   const incidentQuery = buildQuery(situation, digest, { kinds: ['incident'], k: request.options.k, now });
   const runbookQuery = buildQuery(situation, digest, { kinds: ['runbook'], k: RUNBOOKS, now });
-  const vector = await embedQuery(incidentQuery, ports, signal);
-  const [incidents, runbooks] = await Promise.all([
+  const vector = embedQuery(incidentQuery, ports, signal);
+  const [incidents, runbooks, causes] = await Promise.all([
     retrieve(incidentQuery, vector, knowledge, ports, signal),
     retrieve(runbookQuery, vector, knowledge, ports, signal),
+    knowledge.causes.explain(incidentQuery.signals, incidentQuery.asOf),
   ]);
-  return { incidents, runbooks, answerable: incidents.answerable };
+  const degraded = [...new Set([...incidents.degraded, ...runbooks.degraded])];
+  return { incidents, runbooks, answerable: incidents.answerable, degraded, causes };
 }
 
 function toEvidence(
   situation: Situation,
   digest: TraceDigest | undefined,
-  { incidents, runbooks }: Retrieved,
+  { incidents, runbooks, causes }: Retrieved,
   { graph }: Knowledge,
 ): Evidence {
-  const precedents = incidents.results.flatMap(({ document, score, scores, similarity }): RankedIncident[] =>
-    document.kind === 'incident' ? [{ incident: document, score, scores, similarity }] : [],
+  const precedents = incidents.results.flatMap(
+    ({ document, score, relevance, scores, similarity }): RankedIncident[] =>
+      document.kind === 'incident' ? [{ incident: document, score, relevance, scores, similarity }] : [],
   );
-  const ranked = runbooks.results.flatMap(({ document, score, scores, source, excerpt }): RankedRunbook[] =>
-    document.kind === 'runbook' ? [{ runbook: document, score, scores, source, excerpt }] : [],
+  const ranked = runbooks.results.flatMap(({ document, score, relevance, scores, source, excerpt }): RankedRunbook[] =>
+    document.kind === 'runbook' ? [{ runbook: document, score, relevance, scores, source, excerpt }] : [],
   );
-  return { situation, digest, precedents, runbooks: ranked, graph };
+  return { situation, digest, precedents: withBackers(precedents, causes), runbooks: ranked, graph, causes };
 }
 
 function toProvenance(
   { generation }: Knowledge,
   timings: Record<string, number>,
-  attempts: NonNullable<Provenance['attempts']>,
+  { attempts, degraded }: { attempts: NonNullable<Provenance['attempts']>; degraded: string[] },
 ): Provenance {
   return {
     generation: generation.key,
@@ -136,6 +147,7 @@ function toProvenance(
     model: generation.model,
     timings,
     ...(attempts.length === 0 ? {} : { attempts }),
+    ...(degraded.length === 0 ? {} : { degraded }),
   };
 }
 

@@ -104,6 +104,11 @@ export type ServiceDocument = Readonly<z.infer<typeof ServiceDocument>>;
 export const KnowledgeDocument = z.discriminatedUnion('kind', [Runbook, Incident, ServiceDocument]);
 export type KnowledgeDocument = Runbook | Incident | ServiceDocument;
 
+/** Identifies a document across kinds: `incident:2026/2026-03-14-slow`. */
+export function keyOf(document: Pick<KnowledgeDocument, 'kind' | 'id'>): string {
+  return `${document.kind}:${document.id}`;
+}
+
 /** The text of a document's sections of one role, joined; empty when it has none. */
 export function sectionText(document: KnowledgeDocument, role: SectionRole): string {
   return document.sections

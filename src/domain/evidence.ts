@@ -18,19 +18,35 @@ export const ScoreBreakdown = z.object({
   topology: part,
   /** 1 today, halving each `halfLifeDays`, never below its floor. */
   decay: part,
+  /** 1 nothing speaks against it; lower once it is past `stale_after`, deprecated or superseded. */
+  freshness: part,
+  /** What people said of it in similar situations: 0.5 is even, 1 always confirmed, 0 always rejected. */
   feedback: part,
+  /** What the reranker says of the best passage; only when one is configured. */
+  rerank: part,
+  /** 1 (absent) for the first incident of its root-cause category, less for each repeat. */
+  diversity: part,
 });
 export type ScoreBreakdown = Readonly<z.infer<typeof ScoreBreakdown>>;
+
+/** What can be left out of a search, so that each part can be judged by its absence. */
+export const RetrievalPart = ScoreBreakdown.keyof();
+export type RetrievalPart = z.infer<typeof RetrievalPart>;
 
 /** One row of a search: a document, its best passage and why it is here. */
 export const SearchResult = z.object({
   kind: DocumentKind,
   id: z.string(),
   title: z.string(),
+  /** Orders the rows of one answer; the best is near 1 whatever was found. */
   score: z.number().min(0).max(1),
+  /** Calibrated chance that this document answers the question. */
+  relevance: z.number().min(0).max(1),
   scores: ScoreBreakdown,
   source: SourceRef,
   excerpt: z.string(),
+  /** Ids of documents that say nearly the same and are folded into this row. */
+  alike: z.array(z.string()),
 });
 export type SearchResult = Readonly<z.infer<typeof SearchResult>>;
 
@@ -38,5 +54,10 @@ export type SearchResult = Readonly<z.infer<typeof SearchResult>>;
 export const Answerable = z.object({ score: z.number().min(0).max(1), reason: z.string() });
 export type Answerable = Readonly<z.infer<typeof Answerable>>;
 
-export const SearchResponse = z.object({ results: z.array(SearchResult), answerable: Answerable });
+export const SearchResponse = z.object({
+  results: z.array(SearchResult),
+  answerable: Answerable,
+  /** What could not be done for this answer, in words; absent when all was. */
+  degraded: z.array(z.string()).optional(),
+});
 export type SearchResponse = Readonly<z.infer<typeof SearchResponse>>;

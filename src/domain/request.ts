@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AlertGroup, AlertGroupInput, AlertInput, toAlertGroup } from './alert.ts';
 import { DOCUMENT_KINDS, DocumentKind } from './document.ts';
+import { RetrievalPart } from './evidence.ts';
 import { Signal } from './signal.ts';
 import { Suspect, TraceDigest } from './trace.ts';
 
@@ -21,8 +22,14 @@ export const SearchRequest = z
     k: z.int().min(1).max(100).default(10),
     /** Only documents about one of these services. */
     services: z.array(z.string()).optional(),
+    /** Only incidents of one of these root-cause categories. */
+    categories: z.array(z.string()).optional(),
+    /** Only incidents of this day and later. */
+    since: z.iso.date().optional(),
     signals: Signals.optional(),
     asOf: Timestamp.optional(),
+    /** Parts to leave out: each can be judged by its absence. */
+    without: z.array(RetrievalPart).optional(),
   })
   .refine(({ query, alert, signals }) => Boolean(query?.trim() || alert || signals?.length), {
     error: 'one of query, alert or signals is needed',

@@ -75,19 +75,23 @@ function isHub(graph: ServiceGraph, service: string): boolean {
 }
 
 /**
- * Calls between two services, whichever calls: 0 for the same one, undefined beyond `limit` hops. No path leads
- * through a hub, or everything would be near everything.
+ * Every service within `limit` calls of one, whichever side calls, with its distance; 0 for itself. No path leads through a
+ * hub, or everything would be near everything.
  */
-export function hopsBetween(graph: ServiceGraph, a: string, b: string, limit = 2): number | undefined {
-  const seen = new Set([a]);
-  let frontier = [a];
-  for (let hops = 0; hops <= limit; hops++) {
-    if (frontier.includes(b)) return hops;
+export function hopsFrom(graph: ServiceGraph, service: string, limit = 2): Map<string, number> {
+  const hops = new Map([[service, 0]]);
+  let frontier = [service];
+  for (let distance = 1; distance <= limit; distance++) {
     frontier = frontier
-      .filter((service) => service === a || !isHub(graph, service))
-      .flatMap((service) => listNeighbours(graph, service))
-      .filter((service) => !seen.has(service));
-    for (const service of frontier) seen.add(service);
+      .filter((name) => name === service || !isHub(graph, name))
+      .flatMap((name) => listNeighbours(graph, name))
+      .filter((name) => !hops.has(name));
+    for (const name of frontier) hops.set(name, distance);
   }
-  return undefined;
+  return hops;
+}
+
+/** Calls between two services: 0 for the same one, undefined beyond `limit` hops. */
+export function hopsBetween(graph: ServiceGraph, a: string, b: string, limit = 2): number | undefined {
+  return hopsFrom(graph, a, limit).get(b);
 }

@@ -8,11 +8,13 @@ import { REPORT_ROUTES } from './routes/reports.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
 import { STATUS_ROUTES } from './routes/status.ts';
 import { TRACE_ROUTES } from './routes/traces.ts';
+import { VERDICT_ROUTES } from './routes/verdicts.ts';
 import { buildSchemas } from './schemas.ts';
 
 /** Every documented route, in the order of the document. */
 export const ROUTES = [
   ...DIAGNOSIS_ROUTES,
+  ...VERDICT_ROUTES,
   ...SEARCH_ROUTES,
   ...TRACE_ROUTES,
   ...KNOWLEDGE_ROUTES,

@@ -48,8 +48,11 @@ export const REQUEST_NOTES: Readonly<Record<string, SchemaNotes>> = {
     kinds: 'Only these kinds of documents.',
     k: 'Documents to return, 1..100.',
     services: 'Only documents about one of these services.',
+    categories: 'Only incidents of one of these root-cause categories.',
+    since: 'Only incidents of this day and later.',
     signals: 'Anomalies, each four words: `source service name kind`.',
     asOf: 'Only what was known at this moment, RFC 3339 with an offset.',
+    without: 'Parts of the score to leave out, so that each can be judged by its absence.',
   },
   TraceDigestInput: {
     self: 'A digest made elsewhere: any of its parts will do.',

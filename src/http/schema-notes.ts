@@ -2,6 +2,7 @@ import { ANSWER_NOTES } from './answer-notes.ts';
 import { KNOWLEDGE_NOTES } from './knowledge-notes.ts';
 import { REQUEST_NOTES } from './request-notes.ts';
 import { STATUS_NOTES } from './status-notes.ts';
+import { VERDICT_NOTES } from './verdict-notes.ts';
 
 /** What a schema means (`self`) and what each of its fields means, by its path inside the schema. */
 export type SchemaNotes = Readonly<Record<string, string>>;
@@ -12,4 +13,5 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNotes>> = {
   ...ANSWER_NOTES,
   ...KNOWLEDGE_NOTES,
   ...STATUS_NOTES,
+  ...VERDICT_NOTES,
 };

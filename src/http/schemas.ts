@@ -4,6 +4,7 @@ import { Confidence } from '../domain/confidence.ts';
 import * as diagnosis from '../domain/diagnosis.ts';
 import { Section, Step } from '../domain/document.ts';
 import { Answerable, ScoreBreakdown, SearchResponse, SearchResult } from '../domain/evidence.ts';
+import { DiagnosisVerdicts, TrueCause, VerdictRecord, VerdictRequest } from '../domain/feedback.ts';
 import { EmbeddingModel } from '../domain/generation.ts';
 import { KnowledgeProblem } from '../domain/ingest-report.ts';
 import { KnowledgeStatus, LastRefresh, SourceStatus } from '../domain/knowledge-status.ts';
@@ -22,7 +23,17 @@ import { SCHEMA_NOTES, type SchemaNotes } from './schema-notes.ts';
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** What callers send, by the names it has in the document. */
-const REQUESTS = { Alert, AlertInput, DiagnosisRequest, DigestRequest, SearchRequest, TraceDigestInput, WindowStats };
+const REQUESTS = {
+  Alert,
+  AlertInput,
+  DiagnosisRequest,
+  DigestRequest,
+  SearchRequest,
+  TraceDigestInput,
+  TrueCause,
+  VerdictRequest,
+  WindowStats,
+};
 
 /** What they get. */
 const ANSWERS = {
@@ -34,7 +45,9 @@ const ANSWERS = {
   Coverage,
   Dependency,
   DependencyCheck,
+  DiagnosedSituation: diagnosis.DiagnosedSituation,
   Diagnosis: diagnosis.Diagnosis,
+  DiagnosisVerdicts,
   EdgeProvenance,
   EmbeddingModel,
   HookAnswer,
@@ -65,7 +78,9 @@ const ANSWERS = {
   Topology: TopologyAnswer,
   TopologyEdge,
   TraceDigest,
+  TrueCause,
   Unreadiness,
+  VerdictRecord,
   WindowStats,
 };
 

@@ -21,6 +21,7 @@ import { addReportRoutes } from './routes/reports.ts';
 import { addSearchRoutes } from './routes/search.ts';
 import { addStatusRoutes } from './routes/status.ts';
 import { addTraceRoutes } from './routes/traces.ts';
+import { addVerdictRoutes } from './routes/verdicts.ts';
 
 /** How long a caller may take, so that slow or silent ones cannot hold connections for ever. */
 const TIMEOUTS = {
@@ -50,6 +51,7 @@ export function buildApp(app: App, log: Log): OpenAPIHono {
   api.use(bearerAuth(app.secrets.apiTokens));
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, allowed) => refuseMethod(c, allowed, log) }));
   addDiagnosisRoutes(api, app);
+  addVerdictRoutes(api, app);
   addSearchRoutes(api, app);
   addTraceRoutes(api, app);
   addKnowledgeRoutes(api, app);

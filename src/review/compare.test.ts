@@ -36,8 +36,10 @@ function sideOf(...documents: KnowledgeDocument[]): Side & { readonly asked: Sea
           title,
           source,
           score: 1 / (at + 1),
+          relevance: 0.5,
           scores: {},
           excerpt: '',
+          alike: [],
         }));
       return { results, answerable: { score: 1, reason: '' } };
     },

@@ -35,7 +35,7 @@ function scriptedSearch() {
     if (!disk) throw new Error('there is a second runbook');
     const { id, title, source } = disk;
     return {
-      results: [{ kind: 'runbook', id, title, score: 0.4, scores: {}, source, excerpt: '' }],
+      results: [{ kind: 'runbook', id, title, score: 0.4, relevance: 0.3, scores: {}, source, excerpt: '', alike: [] }],
       answerable: { score: 0.3, reason: '' },
     };
   };

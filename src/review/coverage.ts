@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { createExactMatcher } from '../diagnose/retrieve/exact.ts';
-import type { KnowledgeDocument, Runbook } from '../domain/document.ts';
+import { createExactIndex, type ExactQuery } from '../diagnose/retrieve/exact.ts';
+import { type KnowledgeDocument, keyOf, type Runbook } from '../domain/document.ts';
 import type { SearchResponse } from '../domain/evidence.ts';
 import { KnowledgeProblem } from '../domain/ingest-report.ts';
 import type { SearchRequest } from '../domain/request.ts';
@@ -49,9 +49,10 @@ type Search = (request: SearchRequest) => Promise<SearchResponse>;
 /** Which alerts have a runbook, which links lead nowhere, and which runbooks nothing leads to. */
 export async function measureCoverage(input: CoverageInput, search: Search): Promise<Coverage> {
   const runbooks = input.runbooks.filter((document) => document.kind === 'runbook');
+  const names = indexRunbookNames(runbooks);
   const alerts: AlertCoverage[] = [];
-  for (const rule of input.rules) alerts.push(await coverAlert(rule, runbooks, search));
-  const reached = new Set(input.rules.flatMap((rule) => listRunbooksOf(rule, runbooks)));
+  for (const rule of input.rules) alerts.push(await coverAlert(rule, names, search));
+  const reached = new Set(input.rules.flatMap((rule) => listRunbooksOf(rule, names)));
   const unreachedRunbooks = runbooks.filter((runbook) => !reached.has(runbook)).map(toRef);
   const covered = alerts.filter(({ runbook }) => runbook !== undefined).length;
   return {
@@ -70,10 +71,10 @@ export async function measureCoverage(input: CoverageInput, search: Search): Pro
   };
 }
 
-async function coverAlert(rule: AlertRule, runbooks: readonly Runbook[], search: Search): Promise<AlertCoverage> {
+async function coverAlert(rule: AlertRule, names: RunbookNames, search: Search): Promise<AlertCoverage> {
   const link = linkOf(rule);
-  const linked = link === undefined ? undefined : findByLink(link, runbooks);
-  const runbook = linked ?? findByName(rule.alert, runbooks);
+  const linked = link === undefined ? undefined : findByLink(link, names);
+  const runbook = linked ?? findByName(rule.alert, names);
   const isDead = link !== undefined && linked === undefined;
   const severity = rule.labels['severity'];
   return {
@@ -97,20 +98,30 @@ async function findNearest(rule: AlertRule, search: Search): Promise<Pick<AlertC
 }
 
 /** What a diagnosis of this alert would put first for its name or its link alone. */
-export function listRunbooksOf(rule: AlertRule, runbooks: readonly Runbook[]): Runbook[] {
+export function listRunbooksOf(rule: AlertRule, names: RunbookNames): Runbook[] {
   const link = linkOf(rule);
-  const found = [link === undefined ? undefined : findByLink(link, runbooks), findByName(rule.alert, runbooks)];
+  const found = [link === undefined ? undefined : findByLink(link, names), findByName(rule.alert, names)];
   return found.filter((runbook) => runbook !== undefined);
 }
 
-function findByLink(link: string, runbooks: readonly Runbook[]): Runbook | undefined {
-  const matches = createExactMatcher({ text: '', alertNames: [], runbookUrls: [link] });
-  return runbooks.find((runbook) => matches(runbook) !== undefined);
+function findByLink(link: string, names: RunbookNames): Runbook | undefined {
+  return names.find({ text: '', alertNames: [], runbookUrls: [link] });
 }
 
-function findByName(alert: string, runbooks: readonly Runbook[]): Runbook | undefined {
-  const matches = createExactMatcher({ text: '', alertNames: [alert], runbookUrls: [] });
-  return runbooks.find((runbook) => matches(runbook) !== undefined);
+function findByName(alert: string, names: RunbookNames): Runbook | undefined {
+  return names.find({ text: '', alertNames: [alert], runbookUrls: [] });
+}
+
+/** What runbooks may be called by. */
+export interface RunbookNames {
+  find(query: ExactQuery): Runbook | undefined;
+}
+
+export function indexRunbookNames(runbooks: readonly Runbook[]): RunbookNames {
+  const index = createExactIndex();
+  for (const runbook of runbooks) index.add(runbook);
+  const byKey = new Map(runbooks.map((runbook) => [keyOf(runbook), runbook]));
+  return { find: (query) => byKey.get(index.search(query).keys().next().value ?? '') };
 }
 
 function toRef({ id, title, source }: Runbook): RunbookRef {

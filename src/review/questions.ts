@@ -1,7 +1,7 @@
 import type { Incident, KnowledgeDocument } from '../domain/document.ts';
 import type { SearchRequest } from '../domain/request.ts';
 import type { ComparedQuestion } from './comparison.ts';
-import { listRunbooksOf } from './coverage.ts';
+import { indexRunbookNames, listRunbooksOf, type RunbookNames } from './coverage.ts';
 import { type AlertRule, toAlert } from './rules.ts';
 
 /** As many as a diagnosis looks at. */
@@ -19,6 +19,7 @@ export type Sides = Readonly<Record<'before' | 'after', readonly KnowledgeDocume
 /** Every alerting rule twice, every alert that only a runbook names, and every incident that both sides know. */
 export function listQuestions(sides: Sides, rules: readonly AlertRule[]): Question[] {
   const everything = [...sides.before, ...sides.after];
+  const names = indexRunbookNames(everything.filter((document) => document.kind === 'runbook'));
   const ruled = new Set(rules.map(({ alert }) => alert));
   const named = new Map(
     everything.flatMap((document) =>
@@ -27,16 +28,15 @@ export function listQuestions(sides: Sides, rules: readonly AlertRule[]): Questi
   );
   const bare = [...named].filter(([alert]) => !ruled.has(alert));
   return [
-    ...rules.flatMap((rule) => askOfRule(rule, everything)),
+    ...rules.flatMap((rule) => askOfRule(rule, names)),
     ...bare.map(([alert, { source }]) => askByName(alert, source, everything)),
     ...listSharedIncidents(sides).map(askOfIncident),
   ];
 }
 
-function askOfRule(rule: AlertRule, everything: readonly KnowledgeDocument[]): Question[] {
+function askOfRule(rule: AlertRule, names: RunbookNames): Question[] {
   const { alert, path, line, annotations } = rule;
-  const runbooks = everything.filter((document) => document.kind === 'runbook');
-  const expected = unique(listRunbooksOf(rule, runbooks).map(({ id }) => id));
+  const expected = unique(listRunbooksOf(rule, names).map(({ id }) => id));
   const hide = (texts: Readonly<Record<string, string>>) =>
     Object.fromEntries(
       Object.entries(texts).flatMap(([name, text]) =>

@@ -76,7 +76,7 @@ function highLatency(): RankedRunbook {
     ],
   });
   const excerpt = 'Compare the request rate with yesterday: one thread serves 3.1 req/s.';
-  return { runbook, score: 0.7, scores: { lexical: 0.7 }, source: buildSource(RUNBOOK, 15), excerpt };
+  return { runbook, score: 0.7, relevance: 0.7, scores: { lexical: 0.7 }, source: buildSource(RUNBOOK, 15), excerpt };
 }
 
 /** What a good model answers to that evidence. */

@@ -79,6 +79,7 @@ describe('confidence', () => {
       {
         runbook: buildRunbook({ id: 'r', services: ['pre-processor'] }),
         score: 1,
+        relevance: 1,
         scores: {},
         source: buildSource('runbooks/r.md'),
         excerpt: '',

@@ -1,7 +1,7 @@
-import type { DocumentKind } from '../../domain/document.ts';
+import { type DocumentKind, keyOf } from '../../domain/document.ts';
 import type { EmbeddingModel } from '../../domain/generation.ts';
 import type { KnowledgeIndex } from '../../ports.ts';
-import { type Knowledge, keyOf, type Placement } from './knowledge.ts';
+import type { Knowledge, Placement } from './knowledge.ts';
 
 /**
  * Chunks asked for, however many documents are wanted: several chunks of one document often stand next to each other,
@@ -9,6 +9,9 @@ import { type Knowledge, keyOf, type Placement } from './knowledge.ts';
  * order of the first results must not depend on how many more were asked for.
  */
 const FETCH = 200;
+
+/** Where a filter leaves most of them out; filtering inside the index is slower than asking for more. */
+const FETCH_NARROW = 1_000;
 
 export interface DenseMatch {
   /** Cosine similarity of the document's best chunk. */
@@ -22,12 +25,15 @@ export async function searchDense(
     readonly vector: Float32Array;
     readonly model: EmbeddingModel;
     readonly kind: DocumentKind;
+    /** Whether most of what is near may not answer. */
+    readonly isNarrow?: boolean;
   },
-  knowledge: Knowledge,
+  knowledge: Pick<Knowledge, 'placements'>,
   { index }: { readonly index: Pick<KnowledgeIndex, 'nearest'> },
   signal?: AbortSignal,
 ): Promise<Map<string, DenseMatch>> {
-  const matches = await index.nearest(query.kind, query.model, query.vector, FETCH, signal);
+  const fetch = query.isNarrow ? FETCH_NARROW : FETCH;
+  const matches = await index.nearest(query.kind, query.model, query.vector, fetch, signal);
   const best = new Map<string, DenseMatch>();
   for (const { chunkId, similarity } of matches) {
     for (const placement of knowledge.placements.get(chunkId) ?? []) {

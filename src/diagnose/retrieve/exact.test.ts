@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { buildIncident, buildRunbook } from '../../testing/knowledge-builder.ts';
-import { createExactMatcher, type ExactQuery } from './exact.ts';
+import { type KnowledgeDocument, keyOf } from '../../domain/document.ts';
+import { buildIncident, buildRunbook, buildSection } from '../../testing/knowledge-builder.ts';
+import { buildExactIndex, createExactIndex, type ExactQuery } from './exact.ts';
 
 const runbook = buildRunbook({ id: 'queue/QueueBacklogHigh', alerts: ['QueueBacklogHigh'] });
 const incident = buildIncident({ id: '2026/2026-03-01-backlog', alerts: ['QueueBacklogHigh'] });
+
+function createExactMatcher(asked: ExactQuery) {
+  const index = createExactIndex();
+  for (const document of [runbook, incident]) index.add(document);
+  return (document: KnowledgeDocument) => index.search(asked).get(keyOf(document));
+}
 
 const query = (fields: Partial<ExactQuery>): ExactQuery => ({ text: '', alertNames: [], runbookUrls: [], ...fields });
 
@@ -49,5 +56,28 @@ describe('an incident', () => {
     expect(
       createExactMatcher(query({ runbookUrls: ['https://x.example/2026-03-01-backlog'] }))(incident),
     ).toBeUndefined();
+  });
+});
+
+describe('an error code', () => {
+  const quoting = (id: string, text: string) => buildIncident({ id, sections: [buildSection(id, 'summary', text)] });
+
+  it('finds what quotes it, below what is named', async () => {
+    const index = await buildExactIndex([
+      quoting('a', 'the client saw ORA-00942'),
+      quoting('b', 'it was slow'),
+      runbook,
+    ]);
+    const found = index.search(query({ text: 'ORA_00942 after the release', alertNames: ['QueueBacklogHigh'] }));
+    expect([...found]).toEqual([
+      ['incident:a', 0.5],
+      ['runbook:queue/QueueBacklogHigh', 1],
+    ]);
+  });
+
+  it('tells nothing when many quote it', async () => {
+    const many = Array.from({ length: 6 }, (_, at) => quoting(`i${at}`, 'ECONNREFUSED'));
+    expect((await buildExactIndex(many)).search(query({ text: 'ECONNREFUSED' })).size).toBe(0);
+    expect((await buildExactIndex(many.slice(1))).search(query({ text: 'ECONNREFUSED' })).size).toBe(5);
   });
 });

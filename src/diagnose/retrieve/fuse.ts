@@ -4,11 +4,15 @@ import type { ScoreBreakdown } from '../../domain/evidence.ts';
 export type Leg = 'dense' | 'lexical' | 'signals';
 
 /**
- * Weights of the mean. Signals are structured evidence of the anomaly itself, so they weigh twice as much as all words
- * (`npm run eval -- digests`). What dense has of the words is measured for the bundled model (`npm run eval -- fusion`);
- * a stronger model deserves more.
+ * What the dense leg has of the words' say, by embedding model (its folder's or the hub's name); measured by
+ * `npm run eval -- fusion` with that model. A model that nobody has measured gets the cautious share: a dense leg that is
+ * trusted too little costs less than one that is trusted too much.
  */
-const LEG_WEIGHTS: Readonly<Record<Leg, number>> = { dense: 0.35, lexical: 0.65, signals: 2 };
+const DENSE_SHARES: Readonly<Record<string, number>> = { 'runbook-embed-small': 0.35 };
+const UNMEASURED_DENSE_SHARE = 0.35;
+
+/** Signals are structured evidence of the anomaly itself, so they weigh twice as much as all words (`eval -- digests`). */
+const SIGNALS_WEIGHT = 2;
 
 /**
  * Where the query names a document, naming decides and the mean orders within: half of the scale for each, so that
@@ -16,22 +20,36 @@ const LEG_WEIGHTS: Readonly<Record<Leg, number>> = { dense: 0.35, lexical: 0.65,
  */
 const EXACT_SHARE = 0.5;
 
-/** Min–max scaling over the candidates of one leg; a leg that found a single height gives 1 to all. */
-export function scaleMinMax(scores: ReadonlyMap<string, number>): Map<string, number> {
-  const values = [...scores.values()];
-  const low = Math.min(...values);
-  const spread = Math.max(...values) - low;
-  return new Map([...scores].map(([key, score]) => [key, spread === 0 ? 1 : (score - low) / spread]));
+export type LegWeights = Readonly<Record<Leg, number>>;
+
+/** Weights of the mean, 0 for a leg that found nothing at all: it is left out and takes nothing away. */
+export function weighLegs(
+  legs: readonly Leg[],
+  { id }: { readonly id: string },
+  denseShare: number = DENSE_SHARES[id] ?? UNMEASURED_DENSE_SHARE,
+): LegWeights {
+  const weight = { dense: denseShare, lexical: 1 - denseShare, signals: SIGNALS_WEIGHT };
+  const total = legs.reduce((sum, leg) => sum + weight[leg], 0);
+  const share = (leg: Leg) => (legs.includes(leg) && total > 0 ? weight[leg] / total : 0);
+  return { dense: share('dense'), lexical: share('lexical'), signals: share('signals') };
+}
+
+/** Min–max scaling: the worst candidate of a leg is 0, its best 1; a leg that found a single height gives 1 to all. */
+export function createScale(low: number, high: number): (score: number) => number {
+  return (score) => (high === low ? 1 : (score - low) / (high - low));
 }
 
 /**
- * Weighted mean of the scaled legs; a leg that did not find a document counts 0 for it, a leg that found nothing at
- * all is left out. Measured better than reciprocal rank fusion, which falls below BM25 when a leg is weak
- * (docs/adr/0005-fusion.md). `exact` takes part once any candidate is named.
+ * Weighted mean of the scaled legs; a leg that did not find a document counts 0 for it. Measured better than reciprocal
+ * rank fusion, which falls below BM25 when a leg is weak (docs/adr/0005-fusion.md). `exact` takes part once any candidate
+ * is named.
  */
-export function fuseByScaledMean(parts: ScoreBreakdown, active: { legs: readonly Leg[]; exact: boolean }): number {
-  const weight = active.legs.reduce((sum, leg) => sum + LEG_WEIGHTS[leg], 0);
-  const total = active.legs.reduce((sum, leg) => sum + LEG_WEIGHTS[leg] * (parts[leg] ?? 0), 0);
-  const mean = weight === 0 ? 0 : total / weight;
-  return active.exact ? EXACT_SHARE * (parts.exact ?? 0) + (1 - EXACT_SHARE) * mean : mean;
+export function fuseByScaledMean(
+  parts: Pick<ScoreBreakdown, Leg | 'exact'>,
+  weights: LegWeights,
+  isAnyNamed: boolean,
+): number {
+  const { exact = 0, dense = 0, lexical = 0, signals = 0 } = parts;
+  const mean = weights.dense * dense + weights.lexical * lexical + weights.signals * signals;
+  return isAnyNamed ? EXACT_SHARE * exact + (1 - EXACT_SHARE) * mean : mean;
 }

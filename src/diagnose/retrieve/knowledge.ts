@@ -1,9 +1,13 @@
 import type { Chunk, DocumentKind, Incident, KnowledgeDocument, ServiceDocument } from '../../domain/document.ts';
-import { DOCUMENT_KINDS } from '../../domain/document.ts';
+import { keyOf } from '../../domain/document.ts';
 import type { Generation } from '../../domain/generation.ts';
 import { buildServiceGraph, type ServiceGraph } from '../../domain/topology.ts';
+import { buildCauseIndex, type CauseIndex } from './causes.ts';
+import { buildExactIndex, type ExactIndex } from './exact.ts';
 import { buildLexicalIndex, type LexicalIndex } from './lexical.ts';
+import { createPace, type Pace } from './pace.ts';
 import { buildSignalIndex, type SignalIndex } from './signals.ts';
+import { listSuperseded } from './supersession.ts';
 
 /** A chunk where it stands. Chunks are content-addressed, so one may stand in several documents. */
 export interface Placement {
@@ -19,6 +23,8 @@ export interface Knowledge {
   readonly placements: ReadonlyMap<string, readonly Placement[]>;
   readonly lexical: Readonly<Record<DocumentKind, LexicalIndex>>;
   readonly signals: SignalIndex;
+  readonly causes: CauseIndex;
+  readonly exact: ExactIndex;
   readonly graph: ServiceGraph;
   /** Every service that the topology or a document names, as it is spelt there, by its name in lower case. */
   readonly knownServices: ReadonlyMap<string, string>;
@@ -26,15 +32,15 @@ export interface Knowledge {
   readonly supersededRunbooks: ReadonlySet<string>;
 }
 
-/** Identifies a document across kinds: `incident:2026/2026-03-14-slow`. */
-export function keyOf(document: Pick<KnowledgeDocument, 'kind' | 'id'>): string {
-  return `${document.kind}:${document.id}`;
-}
+/** Noting a chunk takes as long as reading so many characters. */
+const CHUNK_COST = 50;
 
+/** Works in slices: what is being served goes on being served meanwhile. */
 export async function buildKnowledge(
   generation: Generation,
   documents: readonly KnowledgeDocument[],
 ): Promise<Knowledge> {
+  const pace = createPace();
   const byKind = {
     runbook: documents.filter((document) => document.kind === 'runbook'),
     incident: documents.filter((document) => document.kind === 'incident'),
@@ -44,18 +50,19 @@ export async function buildKnowledge(
   const named = [...graph.services.keys(), ...documents.flatMap((document) => document.services)];
   return {
     generation,
-    documents: new Map(documents.map((document) => [keyOf(document), document])),
+    ...(await placeChunks(documents, pace)),
     byKind,
-    placements: placeChunks(documents),
-    lexical: await buildLexicalIndexes(byKind),
+    lexical: {
+      runbook: await buildLexicalIndex(byKind.runbook, keyOf, pace),
+      incident: await buildLexicalIndex(byKind.incident, keyOf, pace),
+      service: await buildLexicalIndex(byKind.service, keyOf, pace),
+    },
     signals: buildSignalIndex(byKind.incident.filter(isIncident)),
+    causes: await buildCauseIndex(byKind.incident.filter(isIncident), graph, pace),
+    exact: await buildExactIndex(documents),
     graph,
     knownServices: indexSpellings(named),
-    supersededRunbooks: new Set(
-      documents.flatMap((document) =>
-        document.kind === 'runbook' && document.supersedes !== undefined ? [document.supersedes] : [],
-      ),
-    ),
+    supersededRunbooks: listSuperseded(documents),
   };
 }
 
@@ -69,24 +76,23 @@ function indexSpellings(services: readonly string[]): Map<string, string> {
   return spellings;
 }
 
-async function buildLexicalIndexes(byKind: Knowledge['byKind']): Promise<Knowledge['lexical']> {
-  const [runbook, incident, service] = await Promise.all(
-    DOCUMENT_KINDS.map((kind) => buildLexicalIndex(byKind[kind], keyOf)),
-  );
-  if (!runbook || !incident || !service) throw new Error('one lexical index per document kind');
-  return { runbook, incident, service };
-}
-
-function placeChunks(documents: readonly KnowledgeDocument[]): Map<string, Placement[]> {
+/** Documents by key, and every chunk where it stands. */
+async function placeChunks(
+  documents: readonly KnowledgeDocument[],
+  pace: Pace,
+): Promise<Pick<Knowledge, 'documents' | 'placements'>> {
+  const byKey = new Map<string, KnowledgeDocument>();
   const placements = new Map<string, Placement[]>();
   for (const document of documents) {
+    byKey.set(keyOf(document), document);
     for (const chunk of document.chunks) {
       const known = placements.get(chunk.id);
       if (known) known.push({ document, chunk });
       else placements.set(chunk.id, [{ document, chunk }]);
     }
+    await pace.spend(CHUNK_COST * (1 + document.chunks.length));
   }
-  return placements;
+  return { documents: byKey, placements };
 }
 
 function isIncident(document: KnowledgeDocument): document is Incident {

@@ -1,7 +1,9 @@
 import type { DocumentKind } from '../../domain/document.ts';
+import type { RetrievalPart } from '../../domain/evidence.ts';
 import type { Signal } from '../../domain/signal.ts';
 import type { TraceDigest } from '../../domain/trace.ts';
 import type { Situation } from '../situation.ts';
+import type { DocumentFilter } from './filter.ts';
 
 /** As long as a question may be (domain/request.ts): names and texts of a thousand alerts are no better evidence. */
 const MAX_TEXT = 20_000;
@@ -9,7 +11,7 @@ const MAX_TEXT = 20_000;
 /** A digest has 140 words; one written elsewhere may ramble, and must not drown the alert. */
 const MAX_DIGEST_TEXT = 2_000;
 
-export interface RetrievalQuery {
+export interface RetrievalQuery extends DocumentFilter {
   /** What the dense and lexical legs read. May be empty when there are signals. */
   readonly text: string;
   readonly expression: string;
@@ -17,16 +19,16 @@ export interface RetrievalQuery {
   readonly runbookUrls: readonly string[];
   /** Services the question is about: documents near them rank higher. */
   readonly services: readonly string[];
-  /** When given, documents about none of these are left out. */
-  readonly onlyServices?: readonly string[];
   readonly signals: readonly Signal[];
   readonly kinds: readonly DocumentKind[];
   readonly k: number;
   /** The day the question is asked; decay counts back from here. */
   readonly now: Date;
-  /** Incidents of this day and later are unknown, and so are undated ones: nobody can say they came before. */
-  readonly asOf?: Date;
+  /** Parts of the score that stay out, so that each can be judged by its absence. */
+  readonly without: ReadonlySet<RetrievalPart>;
 }
+
+const NOTHING: ReadonlySet<RetrievalPart> = new Set();
 
 /**
  * What a diagnosis asks of the knowledge: the alert's own words, its name in words, and everything structured. The
@@ -36,7 +38,7 @@ export interface RetrievalQuery {
 export function buildQuery(
   situation: Situation,
   digest: TraceDigest | undefined,
-  options: { readonly kinds: readonly DocumentKind[]; readonly k: number; readonly now: Date },
+  options: Pick<RetrievalQuery, 'kinds' | 'k' | 'now'> & Partial<Pick<RetrievalQuery, 'without'>>,
 ): RetrievalQuery {
   return {
     text: [...situation.alertNames, situation.text, wordsOf(digest)].join('\n').trim().slice(0, MAX_TEXT),
@@ -50,6 +52,7 @@ export function buildQuery(
     kinds: options.kinds,
     k: options.k,
     now: situation.asOf ?? options.now,
+    without: options.without ?? NOTHING,
     ...(situation.asOf === undefined ? {} : { asOf: situation.asOf }),
   };
 }

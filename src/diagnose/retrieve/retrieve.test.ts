@@ -25,6 +25,7 @@ const query = (fields: Partial<RetrievalQuery>): RetrievalQuery => ({
   kinds: ['incident', 'runbook'],
   k: 10,
   now: new Date('2026-06-01T00:00:00Z'),
+  without: new Set(),
   ...fields,
 });
 
@@ -38,7 +39,12 @@ function indexFinding(...matches: ChunkMatch[]) {
 }
 
 async function ask(fields: Partial<RetrievalQuery>, documents: KnowledgeDocument[], ...matches: ChunkMatch[]) {
-  return retrieve(query(fields), vector, await buildKnowledge(generation, documents), indexFinding(...matches));
+  return retrieve(
+    query(fields),
+    Promise.resolve(vector),
+    await buildKnowledge(generation, documents),
+    indexFinding(...matches),
+  );
 }
 
 const idsOf = ({ results }: Awaited<ReturnType<typeof ask>>) => results.map(({ document }) => document.id);
@@ -146,7 +152,7 @@ describe('results', () => {
     const shown = buildIncident({ ...older, signals: ['metric queue depth up'] });
     const found = await retrieve(
       query({ signals: ['metric queue depth up'] }),
-      undefined,
+      Promise.resolve(undefined),
       await buildKnowledge(generation, [shown, later]),
       indexFinding(),
     );
@@ -168,7 +174,11 @@ describe('results', () => {
   });
 
   it('are none where nothing is known, and nothing is answerable', async () => {
-    expect(await ask({ text }, [])).toEqual({ results: [], answerable: { score: 0, reason: 'nothing was found' } });
+    expect(await ask({ text }, [])).toEqual({
+      results: [],
+      answerable: { score: 0, reason: 'nothing was found' },
+      degraded: [],
+    });
   });
 });
 

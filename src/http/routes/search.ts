@@ -39,6 +39,10 @@ const SearchQuery = z.object({
   services: commaSeparated
     .optional()
     .openapi({ type: 'string', description: 'Only documents about one of these services, separated by commas.' }),
+  categories: commaSeparated
+    .optional()
+    .openapi({ type: 'string', description: 'Only incidents of one of these categories, separated by commas.' }),
+  since: z.iso.date().optional().openapi({ description: 'Only incidents of this day and later.' }),
 });
 
 const getSearch = createRoute({

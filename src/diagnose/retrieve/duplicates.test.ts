@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { KnowledgeDocument } from '../../domain/document.ts';
+import { keyOf } from '../../domain/document.ts';
+import type { ScoreBreakdown } from '../../domain/evidence.ts';
+import { buildIncident, buildRunbook, buildSection } from '../../testing/knowledge-builder.ts';
+import { foldDuplicates } from './duplicates.ts';
+
+const report = (day: string) =>
+  `At ${day} the checkout queue grew because its consumers waited for a lock that the nightly report held on the orders
+  table. We killed the report, the consumers caught up within ten minutes, and no order was lost. The report now reads
+  from a replica and gives up after a minute, so that it can never hold the table again.`;
+
+const incident = (id: string, text: string, fields: { outage?: string } = {}) =>
+  buildIncident({ id, title: 'Queue grew', sections: [buildSection(id, 'summary', text)], ...fields });
+
+const row = (document: KnowledgeDocument, score: number, scores: ScoreBreakdown = {}) => ({
+  key: keyOf(document),
+  document,
+  score,
+  scores,
+});
+
+const fold = (...rows: ReturnType<typeof row>[]) =>
+  foldDuplicates(rows).map(({ document, alike }) => [document.id, ...alike]);
+
+describe('incidents', () => {
+  it('that say the same but for the day become one row, under the best of them', () => {
+    const [march, april] = [incident('march', report('03:10')), incident('april', report('04:20'))];
+    expect(fold(row(april, 0.9), row(march, 0.8))).toEqual([['april', 'march']]);
+  });
+
+  it('of one outage become one row, whatever they say', () => {
+    const web = incident('web', 'the page was slow', { outage: 'o1' });
+    const db = incident('db', report('03:10'), { outage: 'o1' });
+    expect(fold(row(web, 0.9), row(db, 0.8))).toEqual([['web', 'db']]);
+  });
+
+  it('that tell different stories stay apart, and so do those too short to tell', () => {
+    const other = incident('other', report('03:10').replaceAll('lock', 'disk').split(' ').reverse().join(' '));
+    expect(fold(row(incident('a', report('03:10')), 0.9), row(other, 0.8))).toEqual([['a'], ['other']]);
+    expect(fold(row(incident('a', 'slow'), 0.9), row(incident('b', 'slow'), 0.8))).toEqual([['a'], ['b']]);
+  });
+
+  it('that the query names are never folded away', () => {
+    const [march, april] = [incident('march', report('03:10')), incident('april', report('04:20'))];
+    expect(fold(row(april, 0.9, { exact: 1 }), row(march, 0.8, { exact: 1 }))).toEqual([['april'], ['march']]);
+  });
+});
+
+it('runbooks stay apart: the same steps for two alerts are two answers', () => {
+  const runbook = (id: string) => buildRunbook({ id, sections: [buildSection(id, 'meaning', report('03:10'))] });
+  expect(fold(row(runbook('a'), 0.9), row(runbook('b'), 0.8))).toEqual([['a'], ['b']]);
+});

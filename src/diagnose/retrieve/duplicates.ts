@@ -1,0 +1,78 @@
+import type { Incident, KnowledgeDocument } from '../../domain/document.ts';
+import type { Ranked } from './rank.ts';
+
+/** From this share of common word triples on, two texts are one text with other names and dates filled in. */
+const SAME_TEXT = 0.7;
+
+/** Only what comes near the first rows is compared; further down nobody looks. */
+const COMPARED = 50;
+
+/** A report of a line or two is like every other of its kind; fewer triples than this prove nothing. */
+const ENOUGH = 16;
+
+/** Characters read of each: who copies a report copies its beginning. */
+const READ = 4_000;
+
+/** Triples kept of each text: the smallest hashes, a fair sample of all (Broder 1997). */
+const SKETCH = 64;
+
+/** A row, and the ids of those that are folded into it. */
+export interface Folded extends Ranked {
+  readonly alike: readonly string[];
+}
+
+/**
+ * Folds incidents that say nearly the same into the best ranked of them, and those of one outage: five reports of one
+ * event are one precedent. What the query names is never folded away.
+ */
+export function foldDuplicates(ranked: readonly Ranked[]): Folded[] {
+  const rows: (Ranked & { alike: string[] })[] = [];
+  for (const [position, row] of ranked.entries()) {
+    const twin = position < COMPARED && row.scores.exact !== 1 ? rows.find((other) => isAlike(other, row)) : undefined;
+    if (twin) twin.alike.push(row.document.id);
+    else rows.push({ ...row, alike: [] });
+  }
+  return rows;
+}
+
+function isAlike({ document: a }: Ranked, { document: b }: Ranked): boolean {
+  if (a.kind !== 'incident' || b.kind !== 'incident') return false;
+  if (a.outage !== undefined && a.outage === b.outage) return true;
+  const [sketchA, sketchB] = [sketchOf(a), sketchOf(b)];
+  if (Math.min(sketchA.length, sketchB.length) < ENOUGH) return false;
+  return resemblance(sketchA, sketchB) >= SAME_TEXT;
+}
+
+/** Jaccard similarity of two sets of triples: how many of the smallest hashes of both together are in each. */
+function resemblance(a: Uint32Array, b: Uint32Array): number {
+  let [atA, atB, common, seen] = [0, 0, 0, 0];
+  while (seen < SKETCH && (atA < a.length || atB < b.length)) {
+    const [nextA, nextB] = [a[atA] ?? Number.POSITIVE_INFINITY, b[atB] ?? Number.POSITIVE_INFINITY];
+    if (nextA === nextB) common++;
+    if (nextA <= nextB) atA++;
+    if (nextB <= nextA) atB++;
+    seen++;
+  }
+  return common / seen;
+}
+
+/** Documents never change, so each is read once however often it is found. */
+const sketches = new WeakMap<KnowledgeDocument, Uint32Array>();
+
+function sketchOf(incident: Incident): Uint32Array {
+  const known = sketches.get(incident);
+  if (known) return known;
+  const text = [incident.title, ...incident.sections.map((section) => section.text)].join('\n').slice(0, READ);
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const triples = new Set(words.slice(2).map((word, at) => hash(`${words[at]} ${words[at + 1]} ${word}`)));
+  const sketch = Uint32Array.from(triples).sort().slice(0, SKETCH);
+  sketches.set(incident, sketch);
+  return sketch;
+}
+
+/** FNV-1a, 32 bit. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return value >>> 0;
+}
