@@ -43,7 +43,7 @@ function judge(
     Object.entries(similarities).map(([key, similarity]) => {
       const document = knowledge.documents.get(key) ?? backlog;
       const chunk = { id: key, text: '', header: '', source: buildSource(document.source.path, 7) };
-      return [key, { similarity, placement: { document, chunk } }];
+      return [key, { similarity, placement: { key, document, chunk } }];
     }),
   );
   const matches = new Map(lexical.search({ text }).map((match) => [match.key, match]));

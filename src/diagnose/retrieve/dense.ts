@@ -1,4 +1,4 @@
-import { type DocumentKind, keyOf } from '../../domain/document.ts';
+import type { DocumentKind } from '../../domain/document.ts';
 import type { EmbeddingModel } from '../../domain/generation.ts';
 import type { KnowledgeIndex } from '../../ports.ts';
 import type { Knowledge, Placement } from './knowledge.ts';
@@ -37,9 +37,8 @@ export async function searchDense(
   const best = new Map<string, DenseMatch>();
   for (const { chunkId, similarity } of matches) {
     for (const placement of knowledge.placements.get(chunkId) ?? []) {
-      if (placement.document.kind !== query.kind) continue;
-      const key = keyOf(placement.document);
-      if (!best.has(key)) best.set(key, { similarity, placement });
+      if (placement.document.kind !== query.kind || best.has(placement.key)) continue;
+      best.set(placement.key, { similarity, placement });
     }
   }
   return best;

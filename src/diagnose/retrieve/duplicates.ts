@@ -5,7 +5,7 @@ import type { Ranked } from './rank.ts';
 const SAME_TEXT = 0.7;
 
 /** Only what comes near the first rows is compared; further down nobody looks. */
-const COMPARED = 50;
+const COMPARED = 40;
 
 /** A report of a line or two is like every other of its kind; fewer triples than this prove nothing. */
 const ENOUGH = 16;
@@ -40,21 +40,29 @@ function isAlike({ document: a }: Ranked, { document: b }: Ranked): boolean {
   if (a.outage !== undefined && a.outage === b.outage) return true;
   const [sketchA, sketchB] = [sketchOf(a), sketchOf(b)];
   if (Math.min(sketchA.length, sketchB.length) < ENOUGH) return false;
-  return resemblance(sketchA, sketchB) >= SAME_TEXT;
+  return isResembling(sketchA, sketchB);
 }
 
-/** Jaccard similarity of two sets of triples: how many of the smallest hashes of both together are in each. */
-function resemblance(a: Uint32Array, b: Uint32Array): number {
-  let [atA, atB, common, seen] = [0, 0, 0, 0];
-  while (seen < SKETCH && (atA < a.length || atB < b.length)) {
-    const [nextA, nextB] = [a[atA] ?? Number.POSITIVE_INFINITY, b[atB] ?? Number.POSITIVE_INFINITY];
-    if (nextA === nextB) common++;
+/**
+ * Whether the Jaccard similarity of two sets of triples reaches `SAME_TEXT`: how many of the smallest hashes of both together
+ * are in each. Gives up at the first miss too many, which strangers reach soon.
+ */
+function isResembling(a: Uint32Array, b: Uint32Array): boolean {
+  const union = Math.min(SKETCH, Math.max(a.length, b.length));
+  const misses = Math.floor(union * (1 - SAME_TEXT));
+  let [atA, atB, missed] = [0, 0, 0];
+  for (let seen = 0; seen < union && missed <= misses; seen++) {
+    const nextA = a[atA] ?? END;
+    const nextB = b[atB] ?? END;
+    if (nextA !== nextB) missed++;
     if (nextA <= nextB) atA++;
     if (nextB <= nextA) atB++;
-    seen++;
   }
-  return common / seen;
+  return missed <= misses;
 }
+
+/** Beyond every hash. */
+const END = 2 ** 32;
 
 /** Documents never change, so each is read once however often it is found. */
 const sketches = new WeakMap<KnowledgeDocument, Uint32Array>();

@@ -11,6 +11,8 @@ import { listSuperseded } from './supersession.ts';
 
 /** A chunk where it stands. Chunks are content-addressed, so one may stand in several documents. */
 export interface Placement {
+  /** The document's. */
+  readonly key: string;
   readonly document: KnowledgeDocument;
   readonly chunk: Chunk;
 }
@@ -84,11 +86,12 @@ async function placeChunks(
   const byKey = new Map<string, KnowledgeDocument>();
   const placements = new Map<string, Placement[]>();
   for (const document of documents) {
-    byKey.set(keyOf(document), document);
+    const key = keyOf(document);
+    byKey.set(key, document);
     for (const chunk of document.chunks) {
       const known = placements.get(chunk.id);
-      if (known) known.push({ document, chunk });
-      else placements.set(chunk.id, [{ document, chunk }]);
+      if (known) known.push({ key, document, chunk });
+      else placements.set(chunk.id, [{ key, document, chunk }]);
     }
     await pace.spend(CHUNK_COST * (1 + document.chunks.length));
   }

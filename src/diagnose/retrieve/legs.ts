@@ -5,13 +5,25 @@ import type { KnowledgeIndex } from '../../ports.ts';
 import { type DenseMatch, searchDense } from './dense.ts';
 import { type Accept, buildFilter, keepAccepted } from './filter.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { LexicalRanking } from './lexical-ranking.ts';
+import type { LexicalMatch, LexicalRanking } from './lexical-ranking.ts';
 import type { RetrievalQuery } from './query.ts';
+
+/**
+ * Documents that words bring forward; of ten thousand that share a word with the question, these have a chance. What boosts,
+ * folding and spreading do to a score never lifts what stands lower to the first hundred.
+ */
+export const CONTENDERS = 150;
+
+/** What the words found: the best, and a look at any other. */
+export interface WordsFound extends Pick<LexicalRanking, 'found' | 'lowest' | 'highest' | 'find'> {
+  /** At most `CONTENDERS` of each kind. */
+  readonly best: readonly LexicalMatch[];
+}
 
 /** What each leg found, by document key. */
 export interface LegResults {
   readonly dense: ReadonlyMap<string, DenseMatch>;
-  readonly lexical: LexicalRanking;
+  readonly lexical: WordsFound;
   readonly signals: ReadonlyMap<string, number>;
   readonly exact: ReadonlyMap<string, number>;
 }
@@ -64,14 +76,14 @@ function searchWords(
   query: RetrievalQuery,
   { lexical }: Knowledge,
   accept: Accept | undefined,
-): LexicalRanking {
+): WordsFound {
   const byKind = kinds.map((kind) => lexical[kind].rank(query, accept));
   const heard = byKind.filter(({ found }) => found > 0);
   return {
     found: heard.reduce((sum, { found }) => sum + found, 0),
     lowest: Math.min(...heard.map(({ lowest }) => lowest)),
     highest: Math.max(...heard.map(({ highest }) => highest)),
-    best: (limit) => heard.flatMap((ranking) => ranking.best(limit)),
+    best: heard.flatMap((ranking) => ranking.best(CONTENDERS)),
     find: (key) => heard.map((ranking) => ranking.find(key)).find((match) => match !== undefined),
   };
 }

@@ -4,7 +4,7 @@ import { type BoostQuery, createBooster } from './boosts.ts';
 import { applyFeedback } from './feedback-order.ts';
 import { createScale, fuseByScaledMean, type Leg, type LegWeights, weighLegs } from './fuse.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { LegResults } from './legs.ts';
+import { CONTENDERS, type LegResults } from './legs.ts';
 
 /** A document with its score and where that came from. */
 export interface Ranked {
@@ -13,12 +13,6 @@ export interface Ranked {
   readonly score: number;
   readonly scores: ScoreBreakdown;
 }
-
-/**
- * Boosts and everything after them look at this many. They only take away, and a few tenths at most: what stands lower
- * among ten thousand does not rise to the first hundred.
- */
-const CONTENDERS = 300;
 
 export interface RankOptions {
   /** The dense leg's share of the words' say, where a team has measured its own. */
@@ -71,19 +65,22 @@ interface Contender {
 
 type Parts = Pick<ScoreBreakdown, Leg | 'exact'>;
 
-/** The best by words alone and all that another leg found; whoever is in neither has no chance. */
+/**
+ * The best by words alone and all that another leg found; whoever is in neither has no chance. Numbers first: only those
+ * that stay get an object to say where theirs came from.
+ */
 function chooseContenders(found: LegResults, weights: LegWeights): Contender[] {
   const { dense, lexical, signals, exact } = found;
-  const words = new Map(lexical.best(CONTENDERS).map(({ key, score }) => [key, score]));
+  const words = new Map(lexical.best.map(({ key, score }) => [key, score]));
   const partsOf = createScaling(found, words);
-  const keys = [...new Set([...dense.keys(), ...words.keys(), ...signals.keys(), ...exact.keys()])];
-  const all = keys.map((key): Contender => {
-    const parts = partsOf(key);
-    return { key, parts, score: fuseByScaledMean(parts, weights, exact.size > 0) };
+  const keys = [...new Set([...exact.keys(), ...dense.keys(), ...words.keys(), ...signals.keys()])];
+  const parts = keys.map(partsOf);
+  const scores = Float64Array.from(parts, (part) => fuseByScaledMean(part, weights, exact.size > 0));
+  const lowest = scores.length <= CONTENDERS ? 0 : (scores.slice().sort()[scores.length - CONTENDERS] ?? 0);
+  return keys.flatMap((key, at): Contender[] => {
+    const score = scores[at] ?? 0;
+    return score < lowest ? [] : [{ key, score, parts: parts[at] ?? {} }];
   });
-  if (all.length <= CONTENDERS) return all;
-  const lowest = Float64Array.from(all, ({ score }) => score).sort()[all.length - CONTENDERS] ?? 0;
-  return all.filter(({ score }) => score >= lowest);
 }
 
 /** What each leg makes of a document, on one scale; a leg that did not find it says nothing. */

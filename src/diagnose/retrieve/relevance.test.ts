@@ -32,7 +32,7 @@ function judge(text: string, similarities: readonly number[], more: { signals?: 
     documents.flatMap((document, at) => {
       const [key, similarity] = [keyOf(document), similarities[at]];
       const chunk = { id: key, text: '', header: '', source: buildSource(document.source.path, 7) };
-      return similarity === undefined ? [] : [[key, { similarity, placement: { document, chunk } }] as const];
+      return similarity === undefined ? [] : [[key, { similarity, placement: { key, document, chunk } }] as const];
     }),
   );
   const found = {

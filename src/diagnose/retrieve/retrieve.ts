@@ -4,7 +4,7 @@ import type { SourceRef } from '../../domain/source.ts';
 import type { Embedder, Reranker } from '../../ports.ts';
 import { diversify } from './diversify.ts';
 import { type Folded, foldDuplicates } from './duplicates.ts';
-import { chooseExcerpt } from './excerpt.ts';
+import { createExcerpter } from './excerpt.ts';
 import type { FeedbackIndex } from './feedback.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type LegPorts, type LegResults, type QueryVector, runLegs } from './legs.ts';
@@ -74,7 +74,7 @@ export async function retrieve(
   const rows = without.has('diversity') ? folded : diversify(folded, query.k);
   const judgement = judge(query, ranked, rows, found, knowledge);
   return {
-    results: rows.slice(0, query.k).map((row) => toResult(row, query, found, judgement)),
+    results: rows.slice(0, query.k).map(createPresenter(query, found, judgement)),
     answerable: judgement.answerable,
     degraded: reread.degraded === undefined ? [] : [reread.degraded],
   };
@@ -110,14 +110,17 @@ async function readAgain(
   return rerank(query.text, ranked, { ...reranking, passageOf }, signal);
 }
 
-function toResult(
-  { key, document, score, scores, alike }: Folded,
-  query: RetrievalQuery,
-  found: LegResults,
+/** Makes rows of what stayed: each with its best passage, how near it is, and how likely it answers. */
+function createPresenter(
+  { text }: RetrievalQuery,
+  { dense }: LegResults,
   judgement: Judgement,
-): RankedDocument {
-  const match = found.dense.get(key);
-  const similarity = Math.min(1, Math.max(0, match?.similarity ?? 0, scores.signals ?? 0));
-  const passage = chooseExcerpt(document, query.text, match?.placement.chunk);
-  return { document, score, relevance: judgement.of(key), scores, similarity, alike, ...passage };
+): (row: Folded) => RankedDocument {
+  const choosePassage = createExcerpter(text);
+  return ({ key, document, score, scores, alike }) => {
+    const match = dense.get(key);
+    const similarity = Math.min(1, Math.max(0, match?.similarity ?? 0, scores.signals ?? 0));
+    const passage = choosePassage(document, match?.placement.chunk);
+    return { document, score, relevance: judgement.of(key), scores, similarity, alike, ...passage };
+  };
 }
