@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * One anomaly as four words: `source service-or-instance name kind`, for example
- * `trace pre-processor preprocess-request latency`. Words hold no spaces.
+ * `trace pre-processor preprocess-request latency`. Words hold no spaces. The name of a call may say whose call it was:
+ * `trace pre-processor web-server>preprocess-request latency`.
  */
 export const Signal = z.string().regex(/^\S+ \S+ \S+ \S+$/, 'a signal is four words: source service name kind');
 export type Signal = z.infer<typeof Signal>;

@@ -115,6 +115,8 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
     check: 'What to look at to confirm or exclude it; null when no evidence says.',
     'check.text': 'What to look at.',
     'check.citation': 'Where that is written.',
+    reasons: 'What speaks for it among the signals, in words, loudest first; absent where precedents alone speak.',
+    seenAt: 'The service on which its precedents were; absent when one was on this service.',
   },
   Liveness: { self: 'The process lives.', status: 'Always `ok`.' },
   MitigationStep: {

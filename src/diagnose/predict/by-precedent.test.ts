@@ -98,6 +98,7 @@ describe('the precedent engine', () => {
     const ranked = {
       runbook,
       score: 0.9,
+      relevance: 0.9,
       scores: {},
       source: buildSource('runbooks/pre-processor/High.md'),
       excerpt: '',
@@ -119,7 +120,14 @@ describe('the precedent engine', () => {
       services: ['scylladb'],
       steps: [buildStep('runbooks/db/Slow.md', 'Compact.')],
     });
-    const ranked = { runbook, score: 0.9, scores: {}, source: buildSource('runbooks/db/Slow.md'), excerpt: '' };
+    const ranked = {
+      runbook,
+      score: 0.9,
+      relevance: 0.9,
+      scores: {},
+      source: buildSource('runbooks/db/Slow.md'),
+      excerpt: '',
+    };
     const prediction = predictByPrecedent(
       buildEvidence({ precedents: [rankIncident(spike, 0.9)], runbooks: [ranked] }),
     );

@@ -1,7 +1,6 @@
 import type { Citation, Hypothesis, MitigationStep, RootCausePrediction } from '../../domain/diagnosis.ts';
-import { type Incident, type KnowledgeDocument, type Section, sectionText } from '../../domain/document.ts';
+import { type Incident, type KnowledgeDocument, keyOf, type Section, sectionText } from '../../domain/document.ts';
 import type { Evidence, RankedIncident } from '../evidence.ts';
-import { keyOf } from '../retrieve/knowledge.ts';
 import { toMitigationStep } from './mitigation.ts';
 import { type Candidate, voteForCause } from './vote.ts';
 
@@ -39,6 +38,8 @@ function toHypothesis(candidate: Candidate, evidence: Evidence): Hypothesis {
     support: candidate.support,
     citations: candidate.members.map((member) => cite(member.incident, causeSection(member.incident))),
     check: checkFor(incident, evidence),
+    ...(candidate.reasons.length === 0 ? {} : { reasons: candidate.reasons.map(({ told }) => told) }),
+    ...(candidate.seenAt === undefined ? {} : { seenAt: candidate.seenAt }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Citation, Hypothesis, MitigationStep, RootCause, RootCausePrediction } from '../../domain/diagnosis.ts';
 import type { KnowledgeDocument } from '../../domain/document.ts';
+import { keyOf } from '../../domain/document.ts';
 import type { SourceRef } from '../../domain/source.ts';
 import { neutralise } from '../../llm/fence.ts';
-import { keyOf } from '../retrieve/knowledge.ts';
 import type { Exhibit } from './exhibits.ts';
 import { toMitigationStep } from './mitigation.ts';
 import type { DiagnosePrompt } from './prompt.ts';
