@@ -4,7 +4,7 @@ import type { Config, Secrets } from './config.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { digestTraces } from './diagnose/digest/digest.ts';
 import { diagnose, type StageObserver } from './diagnose/pipeline.ts';
-import { createFeedbackReader } from './diagnose/retrieve/feedback-reader.ts';
+import { createFeedbackReader } from './diagnose/retrieve/feedback/reader.ts';
 import type { Knowledge } from './diagnose/retrieve/knowledge.ts';
 import { createKnowledgeReader, type KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import type { RetrievePorts } from './diagnose/retrieve/retrieve.ts';

@@ -86,6 +86,8 @@ describe('every document', () => {
     'docs/api.md',
     'docs/sources.md',
     'docs/knowledge.md',
+    'docs/evaluation.md',
+    'docs/scaling.md',
     'docs/adr/README.md',
   ];
 

@@ -1,5 +1,5 @@
-import { featuresOf } from '../../src/diagnose/retrieve/relevance.ts';
-import type { OwnEvidence } from '../../src/diagnose/retrieve/relevance-evidence.ts';
+import type { OwnEvidence } from '../../src/diagnose/retrieve/relevance/evidence.ts';
+import { featuresOf } from '../../src/diagnose/retrieve/relevance/relevance.ts';
 import { type Curve, chanceAt, fitLogistic, logOddsOf } from './logistic.ts';
 import type { Observation } from './observe.ts';
 import { weigh } from './weigh.ts';

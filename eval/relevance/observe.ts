@@ -4,7 +4,7 @@ import { buildKnowledge, type Knowledge } from '../../src/diagnose/retrieve/know
 import { runLegs } from '../../src/diagnose/retrieve/legs.ts';
 import { buildQuery } from '../../src/diagnose/retrieve/query.ts';
 import { rank } from '../../src/diagnose/retrieve/rank.ts';
-import { createEvidenceReader, type OwnEvidence } from '../../src/diagnose/retrieve/relevance-evidence.ts';
+import { createEvidenceReader, type OwnEvidence } from '../../src/diagnose/retrieve/relevance/evidence.ts';
 import { toAlertGroup } from '../../src/domain/alert.ts';
 import type { KnowledgeDocument } from '../../src/domain/document.ts';
 import { PrecedentError } from '../../src/domain/errors.ts';

@@ -27,7 +27,7 @@ export function renderRelevance({ final, heldOut, bySize, typical }: RelevanceRe
         ...[one.auroc, one.turnedAwayWrongly, one.turnedAwayRightly].map(round),
       ]),
     ),
-    '## The constants of src/diagnose/retrieve/relevance.ts, fitted on all sets',
+    '## The constants of src/diagnose/retrieve/relevance/relevance.ts, fitted on all sets',
     [
       `ANSWER_CURVE: offset ${number(final.answer.offset)}, meaning ${number(meaning)}, words ${number(words)}, choices ${number(choices)}`,
       `ROW_CURVE: offset ${number(final.row.offset)}, own ${number(own)}, behind ${number(behind)}`,

@@ -3,7 +3,7 @@ import type { ScoreBreakdown } from '../domain/evidence.ts';
 import type { SourceRef } from '../domain/source.ts';
 import type { ServiceGraph } from '../domain/topology.ts';
 import type { TraceDigest } from '../domain/trace.ts';
-import type { BackedCause } from './retrieve/causes.ts';
+import type { BackedCause } from './causes/causes.ts';
 import type { Situation } from './situation.ts';
 
 export interface RankedIncident {

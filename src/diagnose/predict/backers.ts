@@ -1,5 +1,5 @@
+import type { BackedCause } from '../causes/causes.ts';
 import type { RankedIncident } from '../evidence.ts';
-import type { BackedCause } from '../retrieve/causes.ts';
 import { toRanked } from './vote.ts';
 
 /** So many explanations bring their precedent along; the others are cited where they stand. */

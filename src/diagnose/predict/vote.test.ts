@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildEvidence, rankIncident } from '../../testing/evidence-builder.ts';
 import { buildDigest, buildIncident } from '../../testing/knowledge-builder.ts';
-import type { BackedCause } from '../retrieve/causes.ts';
+import type { BackedCause } from '../causes/causes.ts';
 import { withBackers } from './backers.ts';
 import { predictByPrecedent } from './by-precedent.ts';
 import { voteForCause } from './vote.ts';

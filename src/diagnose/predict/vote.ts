@@ -1,7 +1,7 @@
 import type { TraceDigest } from '../../domain/trace.ts';
+import type { Backer } from '../causes/causes.ts';
+import type { Reason } from '../causes/model.ts';
 import type { Evidence, RankedIncident } from '../evidence.ts';
-import type { Reason } from '../retrieve/cause-model.ts';
-import type { Backer } from '../retrieve/causes.ts';
 
 /** Neighbours that vote, and how fast a weaker one loses its say: votes are scores to this power. */
 const VOTERS = 8;

@@ -2,9 +2,9 @@ import type { Chunk, DocumentKind, Incident, KnowledgeDocument, ServiceDocument 
 import { keyOf } from '../../domain/document.ts';
 import type { Generation } from '../../domain/generation.ts';
 import { buildServiceGraph, type ServiceGraph } from '../../domain/topology.ts';
-import { buildCauseIndex, type CauseIndex } from './causes.ts';
+import { buildCauseIndex, type CauseIndex } from '../causes/causes.ts';
 import { buildExactIndex, type ExactIndex } from './exact.ts';
-import { buildLexicalIndex, type LexicalIndex } from './lexical.ts';
+import { buildLexicalIndex, type LexicalIndex } from './lexical/lexical.ts';
 import { createPace, type Pace } from './pace.ts';
 import { buildSignalIndex, type SignalIndex } from './signals.ts';
 import { listSuperseded } from './supersession.ts';

@@ -5,7 +5,7 @@ import type { KnowledgeIndex } from '../../ports.ts';
 import { type DenseMatch, searchDense } from './dense.ts';
 import { type Accept, buildFilter, keepAccepted } from './filter.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { LexicalMatch, LexicalRanking } from './lexical-ranking.ts';
+import type { LexicalMatch, LexicalRanking } from './lexical/ranking.ts';
 import type { RetrievalQuery } from './query.ts';
 
 /**

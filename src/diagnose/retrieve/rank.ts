@@ -1,7 +1,7 @@
 import type { KnowledgeDocument } from '../../domain/document.ts';
 import type { ScoreBreakdown } from '../../domain/evidence.ts';
 import { type BoostQuery, createBooster } from './boosts.ts';
-import { applyFeedback } from './feedback-order.ts';
+import { applyFeedback } from './feedback/order.ts';
 import { createScale, fuseByScaledMean, type Leg, type LegWeights, weighLegs } from './fuse.ts';
 import type { Knowledge } from './knowledge.ts';
 import { CONTENDERS, type LegResults } from './legs.ts';

@@ -5,12 +5,12 @@ import type { Embedder, Reranker } from '../../ports.ts';
 import { diversify } from './diversify.ts';
 import { type Folded, foldDuplicates } from './duplicates.ts';
 import { createExcerpter } from './excerpt.ts';
-import type { FeedbackIndex } from './feedback.ts';
+import type { FeedbackIndex } from './feedback/feedback.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type LegPorts, type LegResults, type QueryVector, runLegs } from './legs.ts';
 import type { RetrievalQuery } from './query.ts';
 import { type Ranked, rank } from './rank.ts';
-import { type Judgement, judgeRelevance } from './relevance.ts';
+import { type Judgement, judgeRelevance } from './relevance/relevance.ts';
 import { rerank, toPassage } from './rerank.ts';
 
 /** Whether there is an answer is asked of this many of the best, however many were wanted. */

@@ -1,5 +1,5 @@
+import { tokenise } from '../tokenise.ts';
 import { createTermTable, hashBySum, hashByXor, mix, type TermTable } from './term-table.ts';
-import { tokenise } from './tokenise.ts';
 
 /** Every term that was ever read, by number. */
 export interface Vocabulary {

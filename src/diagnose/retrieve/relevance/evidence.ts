@@ -1,9 +1,9 @@
-import type { DocumentKind } from '../../domain/document.ts';
-import type { DenseMatch } from './dense.ts';
-import type { Knowledge } from './knowledge.ts';
-import type { LexicalIndex, LexicalMatch } from './lexical.ts';
-import type { RetrievalQuery } from './query.ts';
-import { tokenise } from './tokenise.ts';
+import type { DocumentKind } from '../../../domain/document.ts';
+import type { DenseMatch } from '../dense.ts';
+import type { Knowledge } from '../knowledge.ts';
+import type { LexicalIndex, LexicalMatch } from '../lexical/lexical.ts';
+import type { RetrievalQuery } from '../query.ts';
+import { tokenise } from '../tokenise.ts';
 
 /**
  * A query weighs at least this many words that one document alone holds. Less than that is no description of anything:

@@ -1,4 +1,4 @@
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 import type { TermTable } from './term-table.ts';
 import { createVocabulary } from './vocabulary.ts';
 

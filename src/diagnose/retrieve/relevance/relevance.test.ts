@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type DocumentKind, keyOf } from '../../domain/document.ts';
-import { buildIncident, buildRunbook, buildSection, buildSource } from '../../testing/knowledge-builder.ts';
+import { type DocumentKind, keyOf } from '../../../domain/document.ts';
+import { buildIncident, buildRunbook, buildSection, buildSource } from '../../../testing/knowledge-builder.ts';
+import { buildLexicalIndex } from '../lexical/lexical.ts';
 import { ANSWERABLE_THRESHOLD } from './answerable.ts';
-import { buildLexicalIndex } from './lexical.ts';
 import { answerLogOdds, chanceOf, judgeRelevance } from './relevance.ts';
 
 const backlog = buildRunbook({

@@ -1,5 +1,5 @@
-import type { Row } from './cause-choice.ts';
-import type { Features } from './cause-features.ts';
+import type { Row } from './choice.ts';
+import type { Features } from './features.ts';
 
 /** What was seen in one past scene only teaches nothing about the next. */
 const LEAST_SEEN = 2;

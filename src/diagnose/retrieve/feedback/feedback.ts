@@ -1,6 +1,6 @@
-import type { GradedDiagnosis } from '../../domain/feedback.ts';
-import { listJudgements } from './feedback-judgements.ts';
-import { type ComparedSituation, createSituationIndex, toSituationTerms } from './feedback-similarity.ts';
+import type { GradedDiagnosis } from '../../../domain/feedback.ts';
+import { listJudgements } from './judgements.ts';
+import { type ComparedSituation, createSituationIndex, toSituationTerms } from './similarity.ts';
 
 /** What people said of documents when something similar was going on. */
 export interface FeedbackIndex {

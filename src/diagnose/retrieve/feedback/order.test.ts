@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyFeedback, feedbackFactor } from './feedback-order.ts';
+import { applyFeedback, feedbackFactor } from './order.ts';
 
 const row = (key: string, score: number, exact?: number) => ({
   key,

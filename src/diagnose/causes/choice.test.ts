@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Choice, fitChoices, type Row, weighOptions } from './cause-choice.ts';
-import { minimise } from './cause-minimise.ts';
-import { createPace } from './pace.ts';
+import { createPace } from '../retrieve/pace.ts';
+import { type Choice, fitChoices, type Row, weighOptions } from './choice.ts';
+import { minimise } from './minimise.ts';
 
 function row(...values: readonly number[]): Row {
   return { index: Int32Array.from(values.keys()), value: Float32Array.from(values) };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tokenise } from './tokenise.ts';
+import { tokenise } from '../tokenise.ts';
 import { createVocabulary } from './vocabulary.ts';
 
 /** The terms that are read of each text, by name; `expected` are all there can be. */

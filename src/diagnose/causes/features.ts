@@ -1,4 +1,4 @@
-import { type Anomaly, type Calls, groupBy, isMetric, type Scene, whatOf } from './cause-scene.ts';
+import { type Anomaly, type Calls, groupBy, isMetric, type Scene, whatOf } from './scene.ts';
 
 /** What may speak for a cause, by name: `nowhere else cpu up` holds of a service when no other's CPU went up. */
 export type Features = ReadonlyMap<string, number>;

@@ -5,11 +5,11 @@ import {
   type KnowledgeDocument,
   keyOf,
   type ServiceDocument,
-} from '../../domain/document.ts';
-import { buildRunbook, buildSection, buildSource } from '../../testing/knowledge-builder.ts';
+} from '../../../domain/document.ts';
+import { buildRunbook, buildSection, buildSource } from '../../../testing/knowledge-builder.ts';
+import type { DenseMatch } from '../dense.ts';
+import { buildLexicalIndex } from '../lexical/lexical.ts';
 import { ANSWERABLE_THRESHOLD, judgeAnswerable } from './answerable.ts';
-import type { DenseMatch } from './dense.ts';
-import { buildLexicalIndex } from './lexical.ts';
 
 const backlog = buildRunbook({
   id: 'queue/Backlog',

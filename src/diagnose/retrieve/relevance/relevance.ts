@@ -1,8 +1,8 @@
-import type { Answerable } from '../../domain/evidence.ts';
-import { formatSource } from '../../domain/source.ts';
-import type { Knowledge } from './knowledge.ts';
-import type { RetrievalQuery } from './query.ts';
-import { createEvidenceReader, type Found, type OwnEvidence } from './relevance-evidence.ts';
+import type { Answerable } from '../../../domain/evidence.ts';
+import { formatSource } from '../../../domain/source.ts';
+import type { Knowledge } from '../knowledge.ts';
+import type { RetrievalQuery } from '../query.ts';
+import { createEvidenceReader, type Found, type OwnEvidence } from './evidence.ts';
 
 /**
  * Two logistic curves, fitted by `npm run eval -- relevance` on five public sets of alerts, symptoms and the documents

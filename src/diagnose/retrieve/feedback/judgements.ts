@@ -1,7 +1,7 @@
-import type { Diagnosis, Hypothesis, Precedent } from '../../domain/diagnosis.ts';
-import { keyOf } from '../../domain/document.ts';
-import type { GradedDiagnosis, TrueCause, VerdictRecord } from '../../domain/feedback.ts';
-import { personOf } from '../../domain/feedback.ts';
+import type { Diagnosis, Hypothesis, Precedent } from '../../../domain/diagnosis.ts';
+import { keyOf } from '../../../domain/document.ts';
+import type { GradedDiagnosis, TrueCause, VerdictRecord } from '../../../domain/feedback.ts';
+import { personOf } from '../../../domain/feedback.ts';
 
 /** What one person's verdict says of one document: that it helped, or that it led astray. */
 export interface Judgement {

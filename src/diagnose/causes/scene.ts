@@ -1,5 +1,5 @@
 import { parseSignal, type Signal } from '../../domain/signal.ts';
-import { serviceOfInstance } from './signals.ts';
+import { serviceOfInstance } from '../retrieve/signals.ts';
 
 export interface Anomaly {
   readonly source: string;

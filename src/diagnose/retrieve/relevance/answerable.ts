@@ -1,4 +1,4 @@
-import type { Answerable } from '../../domain/evidence.ts';
+import type { Answerable } from '../../../domain/evidence.ts';
 import { judgeRelevance } from './relevance.ts';
 
 export { ANSWERABLE_THRESHOLD } from './relevance.ts';

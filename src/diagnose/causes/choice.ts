@@ -1,5 +1,5 @@
-import { minimise, type Slope } from './cause-minimise.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../retrieve/pace.ts';
+import { minimise, type Slope } from './minimise.ts';
 
 /** A sparse vector of features. */
 export interface Row {

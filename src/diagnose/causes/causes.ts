@@ -1,10 +1,10 @@
 import type { Incident } from '../../domain/document.ts';
 import type { Signal } from '../../domain/signal.ts';
 import type { ServiceGraph } from '../../domain/topology.ts';
-import type { Row } from './cause-choice.ts';
-import { type CauseModel, type Explanation, fitCauses, type Lesson, type Reason } from './cause-model.ts';
-import { buildScene, groupBy } from './cause-scene.ts';
-import { createPace, type Pace } from './pace.ts';
+import { createPace, type Pace } from '../retrieve/pace.ts';
+import type { Row } from './choice.ts';
+import { type CauseModel, type Explanation, fitCauses, type Lesson, type Reason } from './model.ts';
+import { buildScene, groupBy } from './scene.ts';
 
 /** A past incident that an explanation is drawn from, and how alike the culprit's part was, 0..1. */
 export interface Backer {

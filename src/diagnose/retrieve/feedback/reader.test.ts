@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../../domain/diagnosis.ts';
-import type { Casebook } from '../../ports.ts';
-import { done } from '../../testing/diagnosis-builder.ts';
-import { createMemoryCasebook } from '../../testing/memory-casebook.ts';
-import { createFeedbackReader } from './feedback-reader.ts';
+import type { Diagnosis } from '../../../domain/diagnosis.ts';
+import type { Casebook } from '../../../ports.ts';
+import { done } from '../../../testing/diagnosis-builder.ts';
+import { createMemoryCasebook } from '../../../testing/memory-casebook.ts';
+import { createFeedbackReader } from './reader.ts';
 
 const SITUATION = { text: 'No space left on db', alertNames: ['DiskFull'], services: ['db'], signals: [] };
 

@@ -1,4 +1,4 @@
-import type { ScoreBreakdown } from '../../domain/evidence.ts';
+import type { ScoreBreakdown } from '../../../domain/evidence.ts';
 
 /** The most that verdicts can add to a score or take from it: they order what the legs found, they do not find. */
 const FEEDBACK_SHARE = 0.1;

@@ -1,4 +1,4 @@
-import { tokenise } from './tokenise.ts';
+import { tokenise } from '../tokenise.ts';
 
 /** What was going on, of a diagnosis in the past or of a question now. */
 export interface ComparedSituation {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyOf } from '../../domain/document.ts';
-import { buildRunbook, buildSection } from '../../testing/knowledge-builder.ts';
+import { keyOf } from '../../../domain/document.ts';
+import { buildRunbook, buildSection } from '../../../testing/knowledge-builder.ts';
 import { buildLexicalIndex, type LexicalQuery } from './lexical.ts';
 
 const backlog = buildRunbook({

@@ -1,8 +1,8 @@
-import { type Choice, fitChoices, type Row, weighOptions } from './cause-choice.ts';
-import { culpritFeatures, shownFeatures } from './cause-features.ts';
-import type { Calls, Scene } from './cause-scene.ts';
-import { createVocabulary, type Vocabulary } from './cause-vocabulary.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../retrieve/pace.ts';
+import { type Choice, fitChoices, type Row, weighOptions } from './choice.ts';
+import { culpritFeatures, shownFeatures } from './features.ts';
+import type { Calls, Scene } from './scene.ts';
+import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** Services compared with each past culprit: those that showed most. */
 const MAX_RIVALS = 10;

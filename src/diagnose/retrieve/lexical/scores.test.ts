@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { keyOf, type Runbook, type SectionRole } from '../../domain/document.ts';
-import { buildRunbook, buildSection } from '../../testing/knowledge-builder.ts';
+import { keyOf, type Runbook, type SectionRole } from '../../../domain/document.ts';
+import { buildRunbook, buildSection } from '../../../testing/knowledge-builder.ts';
+import { tokenise } from '../tokenise.ts';
 import { buildLexicalIndex } from './lexical.ts';
-import { tokenise } from './tokenise.ts';
 
 /** The formula as it stands in the books, word by word and document by document. */
 function scoreNaively(documents: readonly Runbook[], query: string, expression: string): Map<string, number> {

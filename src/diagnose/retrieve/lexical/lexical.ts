@@ -1,8 +1,8 @@
-import type { KnowledgeDocument, SectionRole } from '../../domain/document.ts';
-import { type LexicalMatch, type LexicalRanking, rankDocuments } from './lexical-ranking.ts';
-import { createPace, type Pace } from './pace.ts';
+import type { KnowledgeDocument, SectionRole } from '../../../domain/document.ts';
+import { createPace, type Pace } from '../pace.ts';
+import { tokenise } from '../tokenise.ts';
 import { createPostingsBuilder, inverseFrequency, type Postings, type PostingsBuilder } from './postings.ts';
-import { tokenise } from './tokenise.ts';
+import { type LexicalMatch, type LexicalRanking, rankDocuments } from './ranking.ts';
 
 export type { LexicalMatch, LexicalRanking };
 

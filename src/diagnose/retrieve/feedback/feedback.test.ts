@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DiagnosedSituation, Diagnosis } from '../../domain/diagnosis.ts';
-import type { VerdictRecord } from '../../domain/feedback.ts';
-import { buildDiagnosis } from '../../testing/diagnosis-builder.ts';
-import { buildSource } from '../../testing/knowledge-builder.ts';
+import type { DiagnosedSituation, Diagnosis } from '../../../domain/diagnosis.ts';
+import type { VerdictRecord } from '../../../domain/feedback.ts';
+import { buildDiagnosis } from '../../../testing/diagnosis-builder.ts';
+import { buildSource } from '../../../testing/knowledge-builder.ts';
 import { buildFeedback, type FeedbackQuery, NO_FEEDBACK } from './feedback.ts';
 
 const SITUATION: DiagnosedSituation = {

@@ -1,9 +1,9 @@
-import { type Choice, fitChoices, type Row, weighOptions } from './cause-choice.ts';
-import { type CulpritModel, fitCulprit } from './cause-culprit.ts';
-import { faultFeatures } from './cause-features.ts';
-import { buildScene, type Calls, collectCalls, type Scene } from './cause-scene.ts';
-import { createVocabulary, type Vocabulary } from './cause-vocabulary.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../retrieve/pace.ts';
+import { type Choice, fitChoices, type Row, weighOptions } from './choice.ts';
+import { type CulpritModel, fitCulprit } from './culprit.ts';
+import { faultFeatures } from './features.ts';
+import { buildScene, type Calls, collectCalls, type Scene } from './scene.ts';
+import { createVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** A past incident whose cause is known. */
 export interface Lesson {

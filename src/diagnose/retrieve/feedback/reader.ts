@@ -1,5 +1,5 @@
-import type { GradedDiagnosis } from '../../domain/feedback.ts';
-import type { Casebook } from '../../ports.ts';
+import type { GradedDiagnosis } from '../../../domain/feedback.ts';
+import type { Casebook } from '../../../ports.ts';
 import { createFeedbackBuilder, type FeedbackIndex, NO_FEEDBACK } from './feedback.ts';
 
 /** Graded diagnoses that count: the newest. */
