@@ -132,8 +132,15 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
   };
 }
 
-function retrievalSettings({ denseShare, reranker: settings }: Config, { reranker }: Ports): Partial<RetrievePorts> {
-  return { denseShare, ...(reranker ? { reranking: { reranker, depth: settings?.depth ?? UNCONFIGURED_DEPTH } } : {}) };
+function retrievalSettings(
+  { denseShare, halfLifeDays, reranker: settings }: Config,
+  { reranker }: Ports,
+): Partial<RetrievePorts> {
+  return {
+    denseShare,
+    halfLifeDays,
+    ...(reranker ? { reranking: { reranker, depth: settings?.depth ?? UNCONFIGURED_DEPTH } } : {}),
+  };
 }
 
 /** A digest is worth having without any knowledge; the topology only verifies its path. */

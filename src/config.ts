@@ -34,6 +34,8 @@ export interface Config {
   readonly embedding: { readonly model?: string; readonly threads?: number };
   /** What the dense leg has of the words' say, 0..1; absent: as measured for the model. */
   readonly denseShare?: number;
+  /** Days in which an incident comes to count half. */
+  readonly halfLifeDays: number;
   /** Absent: what was found is not read again. */
   readonly reranker?: { readonly model: string; readonly depth: number };
   readonly llm?: {
@@ -162,6 +164,7 @@ function toConfig(settings: Settings, sources: readonly KnowledgeSource[]): Conf
     casebookUrl: settings.CASEBOOK_URL ?? `file:${settings.DATA_DIR}/casebook.db`,
     embedding: defined({ model: settings.EMBEDDING_MODEL, threads: settings.EMBEDDING_THREADS }),
     ...defined({ denseShare: settings.DENSE_SHARE }),
+    halfLifeDays: settings.HALF_LIFE_DAYS,
     ...(settings.RERANKER_MODEL
       ? { reranker: { model: settings.RERANKER_MODEL, depth: settings.RERANKER_DEPTH } }
       : {}),

@@ -32,16 +32,20 @@ export async function checkReadiness(
       const served = `${generation.documents} documents, generation ${generation.key.slice(0, 12)}`;
       return [served, ...(await describeSources(findStatus, signal))].join('; ');
     }),
-    check('reranker', limitMs, (signal) => describeReranker(reranker, signal)),
+    check('reranker', limitMs, (signal) => describeReranker(reranker, limitMs, signal)),
     check('llm', limitMs, async () =>
       chatModel ? `${chatModel.name}, asked only when a diagnosis is` : 'none configured: the precedent engine answers',
     ),
   ]);
 }
 
+/** A probe comes every few seconds and must cost nothing; whoever gives longer than this wants to know. */
+const PROBE_MS = 2_000;
+
 /** Searches answer without it, so one that does not work is told, and makes nothing unready. */
-async function describeReranker(reranker: Ports['reranker'], signal: AbortSignal): Promise<string> {
+async function describeReranker(reranker: Ports['reranker'], limitMs: number, signal: AbortSignal): Promise<string> {
   if (!reranker) return 'none configured: the legs alone say the order';
+  if (limitMs <= PROBE_MS) return `${reranker.name}, asked only when a search is`;
   try {
     await reranker.score('a question', ['a passage'], signal);
     return `${reranker.name} reads the first again`;

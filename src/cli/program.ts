@@ -67,6 +67,7 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .option('--service <name>', 'only documents about this service; may be repeated', collect)
     .option('--category <name>', 'only incidents of this root-cause category; may be repeated', collect)
     .option('--since <day>', 'only incidents of this day and later (2026-03-31)')
+    .option('--as-of <time>', 'only what was known then (ISO 8601)')
     .option('--without <part>', 'leave this part of the score out, to see what it does; may be repeated', collect)
     .action(async (words, options) => exit(await searchCommand(words, options, context)));
   withJson(program.command('diagnose'))

@@ -15,6 +15,7 @@ export async function searchCommand(
     readonly service?: readonly string[];
     readonly category?: readonly string[];
     readonly since?: string;
+    readonly asOf?: string;
     readonly without?: readonly string[];
     readonly json?: boolean;
   },
@@ -27,6 +28,7 @@ export async function searchCommand(
     services: options.service,
     categories: options.category,
     since: options.since,
+    asOf: options.asOf,
     without: options.without,
   });
   const response = await withApp(context, async (app) => {

@@ -32,6 +32,8 @@ export const Settings = z.object({
   EMBEDDING_THREADS: wholeNumber(1, 64).optional(),
   /** What the dense leg has of the words' say when both speak. */
   DENSE_SHARE: z.coerce.number().min(0).max(1).optional(),
+  /** In so many days an incident comes to count half of the little that age counts; a runbook in twice as many. */
+  HALF_LIFE_DAYS: wholeNumber(1, 36_500).default(365),
   RERANKER_MODEL: z.string().optional(),
   /** How many of the first documents found are read again by the reranker. */
   RERANKER_DEPTH: wholeNumber(2, 50).default(20),

@@ -80,13 +80,14 @@ function pickRootCause({ rootCause: { service, category, summary } }: RootCauseP
   return { service, category, summary };
 }
 
-function toPrecedent({ incident, score, relevance, scores }: RankedIncident): Precedent {
+function toPrecedent({ incident, score, relevance, scores, alike }: RankedIncident): Precedent {
   return {
     id: incident.id,
     title: incident.title,
     score,
     relevance,
     scores,
+    alike: [...alike],
     category: incident.category ?? null,
     rootCause: incident.rootCause
       ? { service: incident.rootCause.service ?? null, summary: incident.rootCause.summary }

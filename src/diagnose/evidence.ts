@@ -14,6 +14,8 @@ export interface RankedIncident {
   /** How near it is in itself, 0..1; `score` only orders. */
   readonly similarity: number;
   readonly scores: ScoreBreakdown;
+  /** Ids of incidents that say nearly the same, or belong to the same outage. */
+  readonly alike: readonly string[];
 }
 
 export interface RankedRunbook {

@@ -108,7 +108,9 @@ async function retrieveBoth(
   signal: AbortSignal | undefined,
 ): Promise<Retrieved> {
   const now = ports.now();
-  const incidentQuery = buildQuery(situation, digest, { kinds: ['incident'], k: request.options.k, now });
+  // Precedents vote, and each keeps its whole say: only where they are shown as examples are they spread by category.
+  const without = new Set(['diversity' as const]);
+  const incidentQuery = buildQuery(situation, digest, { kinds: ['incident'], k: request.options.k, now, without });
   const runbookQuery = buildQuery(situation, digest, { kinds: ['runbook'], k: RUNBOOKS, now });
   const vector = embedQuery(incidentQuery, ports, signal);
   const [incidents, runbooks, causes] = await Promise.all([
@@ -126,9 +128,8 @@ function toEvidence(
   { incidents, runbooks, causes }: Retrieved,
   { graph }: Knowledge,
 ): Evidence {
-  const precedents = incidents.results.flatMap(
-    ({ document, score, relevance, scores, similarity }): RankedIncident[] =>
-      document.kind === 'incident' ? [{ incident: document, score, relevance, scores, similarity }] : [],
+  const precedents = incidents.results.flatMap(({ document, ...row }): RankedIncident[] =>
+    document.kind === 'incident' ? [{ incident: document, ...row }] : [],
   );
   const ranked = runbooks.results.flatMap(({ document, score, relevance, scores, source, excerpt }): RankedRunbook[] =>
     document.kind === 'runbook' ? [{ runbook: document, score, relevance, scores, source, excerpt }] : [],

@@ -58,6 +58,8 @@ export const Precedent = z.object({
   /** Calibrated chance that it answers; absent in what an older version stored. */
   relevance: z.number().min(0).max(1).optional(),
   scores: ScoreBreakdown,
+  /** Ids of incidents that say nearly the same, or belong to the same outage; absent in what an older version stored. */
+  alike: z.array(z.string()).optional(),
   category: z.string().nullable(),
   rootCause: z.object({ service: z.string().nullable(), summary: z.string() }).nullable(),
   /** What was done then, step by step. */

@@ -22,5 +22,5 @@ export function buildEvidence(fields: Partial<Evidence> = {}): Evidence {
 }
 
 export function rankIncident(incident: Incident, score: number): RankedIncident {
-  return { incident, score, relevance: score, similarity: score, scores: { lexical: score } };
+  return { incident, score, relevance: score, similarity: score, scores: { lexical: score }, alike: [] };
 }

@@ -1,5 +1,6 @@
 import { type FencedPiece, fence } from '../../llm/fence.ts';
 import type { Evidence } from '../evidence.ts';
+import { diversify } from '../retrieve/diversify.ts';
 import {
   type Exhibit,
   listFocus,
@@ -76,8 +77,9 @@ export function buildDiagnosePrompt(evidence: Evidence, settings: Partial<Prompt
 function rankExhibits({ precedents, runbooks }: Evidence, limits: Omit<PromptSettings, 'order'>): Exhibit[] {
   // A cause that was found to be wrong is no example to learn from.
   const valid = precedents.filter(({ incident }) => incident.supersededBy === undefined);
+  const examples = diversify(valid, limits.precedents, ({ incident }) => incident.category?.toLowerCase());
   const shown = [
-    ...valid.slice(0, limits.precedents).map(({ incident }, index) => showPrecedent(incident, index + 1)),
+    ...examples.map(({ incident }, index) => showPrecedent(incident, index + 1)),
     ...runbooks.slice(0, limits.runbooks).map((runbook, index) => showRunbook(runbook, index + 1)),
   ];
   const rankOf = ({ id }: Exhibit) => Number(id.slice(1));

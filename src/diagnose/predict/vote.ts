@@ -76,7 +76,7 @@ function voteByModel({ causes = [], digest }: Pick<Evidence, 'causes' | 'digest'
 
 /** Its likeness is that of the part the service played; what it is worth as a precedent is the chance of its cause. */
 export function toRanked({ incident, likeness }: Backer, chance: number): RankedIncident {
-  return { incident, score: chance, relevance: chance, similarity: likeness, scores: {} };
+  return { incident, score: chance, relevance: chance, similarity: likeness, scores: {}, alike: [] };
 }
 
 function toShares(ballots: ReadonlyMap<string, Ballot>): Map<string, Ballot> {

@@ -8,9 +8,9 @@ const NEARNESS_BY_HOPS = [1, 0.5, 0.25] as const;
 
 /**
  * RCACopilot's decay (0.3 a day) halves in two days and would hide a year of postmortems; knowledge of this kind
- * ages slowly, a runbook slower than an incident, and what is very old still beats nothing, hence the floor.
+ * ages slowly, a runbook half as fast as an incident, and what is very old still beats nothing, hence the floor.
  */
-const HALF_LIFE_DAYS = { incident: 365, runbook: 730 } as const;
+export const HALF_LIFE_DAYS = 365;
 const DECAY_FLOOR = 0.5;
 
 /** How far to trust what its authors themselves call outdated. */
@@ -34,6 +34,7 @@ export interface BoostQuery {
   readonly services: readonly string[];
   readonly now: Date;
   readonly asOf?: Date;
+  readonly halfLifeDays?: number | undefined;
   readonly without?: ReadonlySet<RetrievalPart>;
 }
 
@@ -47,7 +48,7 @@ export function createBooster(
   return (document) => {
     const all: Record<Boost, number | undefined> = {
       topology: topologyOf(document),
-      decay: decayOf(document, query.now),
+      decay: decayOf(document, query),
       freshness: freshnessOf(document, query, knowledge),
     };
     const parts: Partial<Record<Boost, number>> = {};
@@ -87,9 +88,15 @@ function createTopologyBoost(
     return nearness;
   };
   return ({ services: own }) => {
+    if (own.length === 0) return 0;
     const rows = own.map(nearnessTo);
-    const nearest = services.map((_, at) => rows.reduce((most, row) => Math.max(most, row[at] ?? 0), 0));
-    return (Math.max(...nearest) + mean(nearest)) / 2;
+    let [nearest, sum] = [0, 0];
+    for (let at = 0; at < services.length; at++) {
+      const best = rows.reduce((most, row) => Math.max(most, row[at] ?? 0), 0);
+      nearest = Math.max(nearest, best);
+      sum += best;
+    }
+    return (nearest + sum / services.length) / 2;
   };
 }
 
@@ -97,7 +104,7 @@ function createTopologyBoost(
  * Exponential decay from `date` to `now`, halving every `halfLifeDays`, never below the floor. What has no date counts as
  * old: a missing line must not put a document before those that state theirs.
  */
-export function timeDecay(date: string | undefined, now: Date, halfLifeDays: number = HALF_LIFE_DAYS.incident): number {
+export function timeDecay(date: string | undefined, now: Date, halfLifeDays: number = HALF_LIFE_DAYS): number {
   if (date === undefined) return DECAY_FLOOR;
   // Whole days: two questions in one minute get one answer.
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(date)) / DAY_MS));
@@ -105,9 +112,15 @@ export function timeDecay(date: string | undefined, now: Date, halfLifeDays: num
 }
 
 /** Incidents age from the day they happened, runbooks from the day somebody last found them right. */
-function decayOf(document: KnowledgeDocument, now: Date): number | undefined {
-  if (document.kind === 'incident') return timeDecay(document.date, now);
-  return document.kind === 'runbook' ? timeDecay(document.validated, now, HALF_LIFE_DAYS.runbook) : undefined;
+function decayOf(
+  document: KnowledgeDocument,
+  { now, halfLifeDays = HALF_LIFE_DAYS }: Pick<BoostQuery, 'now' | 'halfLifeDays'>,
+): number | undefined {
+  if (document.kind === 'incident') return timeDecay(document.date, now, halfLifeDays);
+  if (document.kind !== 'runbook') return undefined;
+  // Found right after the moment that is asked about: then nobody knew.
+  const isKnown = document.validated !== undefined && Date.parse(document.validated) <= now.getTime();
+  return timeDecay(isKnown ? document.validated : undefined, now, 2 * halfLifeDays);
 }
 
 function freshnessOf(
@@ -134,8 +147,4 @@ function isReplaced(
   if (asOf === undefined) return true;
   const successor = documents.get(keyOf({ kind: 'incident', id: document.supersededBy }));
   return successor?.kind === 'incident' && isKnownAsOf(successor, asOf);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

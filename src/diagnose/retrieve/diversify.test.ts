@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { keyOf } from '../../domain/document.ts';
 import type { ScoreBreakdown } from '../../domain/evidence.ts';
 import { buildIncident, buildRunbook } from '../../testing/knowledge-builder.ts';
-import { diversify } from './diversify.ts';
+import { diversify as diversifyBy } from './diversify.ts';
+import type { Ranked } from './rank.ts';
 
 function row(id: string, score: number, category?: string, scores: ScoreBreakdown = {}) {
   const document = buildIncident({ id, ...(category === undefined ? {} : { category }) });
   return { key: keyOf(document), document, score, scores };
 }
+
+const diversify = (rows: readonly Ranked[], k: number) =>
+  diversifyBy(rows, k, ({ document }) => (document.kind === 'incident' ? document.category : undefined));
 
 const idsOf = (rows: ReturnType<typeof diversify>) => rows.map(({ document }) => document.id);
 
@@ -46,7 +50,7 @@ describe('precedents', () => {
     });
     fc.assert(
       fc.property(given, fc.integer({ min: 1, max: 40 }), (list, k) => {
-        const rows = list.map(([score, name], at) => row(`i${at}`, score, name));
+        const rows = list.map(([score, name], at) => row(`i${at}`, score, name)).sort((a, b) => b.score - a.score);
         const arranged = diversify(rows, k);
         const scores = arranged.map(({ score }) => score);
         expect(arranged).toHaveLength(Math.min(k, rows.length));

@@ -1,49 +1,54 @@
-import type { Ranked } from './rank.ts';
-import { byScore } from './rank.ts';
+import type { ScoreBreakdown } from '../../domain/evidence.ts';
 
 /** What each further row of one root-cause category keeps of its score. */
 const REPEAT = 0.9;
 
+interface Row {
+  readonly score: number;
+  readonly scores: ScoreBreakdown;
+}
+
 /**
  * Lets other explanations be seen: each further incident of a root-cause category counts a little less (RCACopilot takes
- * one neighbour per category; a hard rule would hide that ten of ten agree). Greedy, best first; `diversity` says what
- * was left. The first `k` come back.
+ * one neighbour per category; a hard rule would hide that ten of ten agree). Greedy; `diversity` says what was left. Takes
+ * rows best first and gives back the first `k`. For readers and examples: whoever votes keeps an undiminished say.
  */
-export function diversify<Row extends Ranked>(rows: readonly Row[], k: number): Row[] {
-  const waiting = [...rows].sort(byScore);
+export function diversify<R extends Row>(
+  rows: readonly R[],
+  k: number,
+  categoryOf: (row: R) => string | undefined,
+): R[] {
+  const waiting = [...rows];
   const seen = new Map<string, number>();
-  const chosen: Row[] = [];
+  const chosen: R[] = [];
   while (chosen.length < k && waiting.length > 0) {
-    const next = takeBest(waiting, seen);
-    const category = categoryOf(next);
+    const { at, row } = findBest(waiting, (candidate) => diminish(candidate, seen.get(categoryOf(candidate) ?? '')));
+    waiting.splice(at, 1);
+    const category = categoryOf(row);
     if (category !== undefined) seen.set(category, (seen.get(category) ?? 0) + 1);
-    chosen.push(next);
+    chosen.push(row);
   }
   return chosen;
 }
 
-/** Scores only fall, so once an undiminished one is above all that follow, nobody further down can win. */
-function takeBest<Row extends Ranked>(waiting: Row[], seen: ReadonlyMap<string, number>): Row {
-  let best: { readonly at: number; readonly row: Row } | undefined;
-  for (const [at, row] of waiting.entries()) {
-    if (best && row.score <= best.row.score) break;
-    const diminished = diminish(row, seen);
-    if (!best || diminished.score > best.row.score) best = { at, row: diminished };
+/** Scores only fall, so once one is above all that follow, nobody further down can win. */
+function findBest<R extends Row>(
+  waiting: readonly R[],
+  weigh: (row: R) => R,
+): { readonly at: number; readonly row: R } {
+  let best: { readonly at: number; readonly row: R } | undefined;
+  for (const [at, candidate] of waiting.entries()) {
+    if (best && candidate.score <= best.row.score) break;
+    const row = weigh(candidate);
+    if (!best || row.score > best.row.score) best = { at, row };
   }
   if (!best) throw new RangeError('nothing to choose from');
-  waiting.splice(best.at, 1);
-  return best.row;
+  return best;
 }
 
-function diminish<Row extends Ranked>(row: Row, seen: ReadonlyMap<string, number>): Row {
-  const category = categoryOf(row);
-  const repeats = category === undefined ? 0 : (seen.get(category) ?? 0);
+function diminish<R extends Row>(row: R, repeats = 0): R {
   // What the query names stands where it stands.
   if (repeats === 0 || row.scores.exact === 1) return row;
   const diversity = REPEAT ** repeats;
   return { ...row, score: row.score * diversity, scores: { ...row.scores, diversity } };
-}
-
-function categoryOf({ document }: Ranked): string | undefined {
-  return document.kind === 'incident' ? document.category : undefined;
 }

@@ -10,7 +10,7 @@ const report = (day: string) =>
   table. We killed the report, the consumers caught up within ten minutes, and no order was lost. The report now reads
   from a replica and gives up after a minute, so that it can never hold the table again.`;
 
-const incident = (id: string, text: string, fields: { outage?: string } = {}) =>
+const incident = (id: string, text: string, fields: { outage?: string; category?: string } = {}) =>
   buildIncident({ id, title: 'Queue grew', sections: [buildSection(id, 'summary', text)], ...fields });
 
 const row = (document: KnowledgeDocument, score: number, scores: ScoreBreakdown = {}) => ({
@@ -39,6 +39,12 @@ describe('incidents', () => {
     const other = incident('other', report('03:10').replaceAll('lock', 'disk').split(' ').reverse().join(' '));
     expect(fold(row(incident('a', report('03:10')), 0.9), row(other, 0.8))).toEqual([['a'], ['other']]);
     expect(fold(row(incident('a', 'slow'), 0.9), row(incident('b', 'slow'), 0.8))).toEqual([['a'], ['b']]);
+  });
+
+  it('that say the same of different causes stay apart', () => {
+    const leak = incident('leak', report('03:10'), { category: 'memory-leak' });
+    const expired = incident('expired', report('04:20'), { category: 'expired-certificate' });
+    expect(fold(row(leak, 0.9), row(expired, 0.8))).toEqual([['leak'], ['expired']]);
   });
 
   it('that the query names are never folded away', () => {

@@ -22,8 +22,8 @@ export interface Folded extends Ranked {
 }
 
 /**
- * Folds incidents that say nearly the same into the best ranked of them, and those of one outage: five reports of one
- * event are one precedent. What the query names is never folded away.
+ * Folds incidents that say nearly the same of one cause into the best ranked of them, and those of one outage: five reports
+ * of one event are one precedent, and one vote. What the query names is never folded away.
  */
 export function foldDuplicates(ranked: readonly Ranked[]): Folded[] {
   const rows: (Ranked & { alike: string[] })[] = [];
@@ -38,9 +38,15 @@ export function foldDuplicates(ranked: readonly Ranked[]): Folded[] {
 function isAlike({ document: a }: Ranked, { document: b }: Ranked): boolean {
   if (a.kind !== 'incident' || b.kind !== 'incident') return false;
   if (a.outage !== undefined && a.outage === b.outage) return true;
+  if (causeOf(a) !== causeOf(b)) return false;
   const [sketchA, sketchB] = [sketchOf(a), sketchOf(b)];
   if (Math.min(sketchA.length, sketchB.length) < ENOUGH) return false;
   return isResembling(sketchA, sketchB);
+}
+
+/** One text with another cause filled in is another story. */
+function causeOf({ category, rootCause }: Incident): string {
+  return JSON.stringify([category?.toLowerCase(), rootCause?.service?.toLowerCase()]);
 }
 
 /**

@@ -1,5 +1,3 @@
-import type { ScoreBreakdown } from '../../domain/evidence.ts';
-
 /** The legs that find documents. `exact` is not one of them: it orders, it is not averaged. */
 export type Leg = 'dense' | 'lexical' | 'signals';
 
@@ -40,16 +38,17 @@ export function createScale(low: number, high: number): (score: number) => numbe
 }
 
 /**
- * Weighted mean of the scaled legs; a leg that did not find a document counts 0 for it. Measured better than reciprocal
+ * Weighted mean of the scaled legs, times what the boosts leave of it; a leg that did not find a document counts 0 for it. Measured better than reciprocal
  * rank fusion, which falls below BM25 when a leg is weak (docs/adr/0005-fusion.md). `exact` takes part once any candidate
- * is named.
+ * is named; boosts cannot touch it, so a name stays above every resemblance.
  */
 export function fuseByScaledMean(
-  parts: Pick<ScoreBreakdown, Leg | 'exact'>,
+  parts: { readonly [Part in Leg | 'exact']?: number | undefined },
   weights: LegWeights,
   isAnyNamed: boolean,
+  factor = 1,
 ): number {
   const { exact = 0, dense = 0, lexical = 0, signals = 0 } = parts;
-  const mean = weights.dense * dense + weights.lexical * lexical + weights.signals * signals;
+  const mean = factor * (weights.dense * dense + weights.lexical * lexical + weights.signals * signals);
   return isAnyNamed ? EXACT_SHARE * exact + (1 - EXACT_SHARE) * mean : mean;
 }

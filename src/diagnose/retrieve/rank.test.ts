@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keyOf } from '../../domain/document.ts';
-import { buildIncident } from '../../testing/knowledge-builder.ts';
+import { buildIncident, buildRunbook } from '../../testing/knowledge-builder.ts';
 import { buildKnowledge } from './knowledge.ts';
 import type { LegResults } from './legs.ts';
 import { rank } from './rank.ts';
@@ -13,20 +13,32 @@ const generation = {
   documents: 0,
   chunks: 0,
 };
-const nothing: LegResults['lexical'] = { found: 0, lowest: 0, highest: 0, best: [], find: () => undefined };
+const nothing: LegResults['lexical'] = {
+  found: 0,
+  lowest: 0,
+  highest: 0,
+  best: [],
+  scoreOf: () => undefined,
+  find: () => undefined,
+};
 const query = { services: [], now: new Date('2026-06-01T00:00:00Z') };
 
 /** Words that found these documents, with these scores. */
 function words(scores: Readonly<Record<string, number>>): LegResults['lexical'] {
+  return wordsOf(Object.fromEntries(Object.entries(scores).map(([id, score]) => [`incident:${id}`, score])));
+}
+
+function wordsOf(scores: Readonly<Record<string, number>>): LegResults['lexical'] {
   const matches = Object.entries(scores)
-    .map(([id, score]) => ({ key: `incident:${id}`, score, terms: [] }))
+    .map(([key, score]) => ({ key, score, terms: [] }))
     .sort((a, b) => b.score - a.score);
   const values = Object.values(scores);
   return {
     found: matches.length,
     lowest: Math.min(...values),
     highest: Math.max(...values),
-    best: matches.slice(0, 150),
+    best: matches,
+    scoreOf: (key) => matches.find((match) => match.key === key)?.score,
     find: (key) => matches.find((match) => match.key === key),
   };
 }
@@ -71,6 +83,26 @@ describe('documents', () => {
       'incident:b',
       'incident:a',
     ]);
+  });
+
+  it('that the query names come first, whatever speaks against them', async () => {
+    const named = buildRunbook({ id: 'named', status: 'deprecated', services: ['elsewhere'] });
+    const resembling = buildRunbook({ id: 'resembling', services: ['web'], validated: '2026-06-01' });
+    const knowledge = await buildKnowledge(generation, [named, resembling]);
+    const legs = {
+      dense: new Map(),
+      lexical: wordsOf({ 'runbook:named': 1, 'runbook:resembling': 9 }),
+      signals: new Map(),
+      exact: new Map([['runbook:named', 1]]),
+    };
+    const rows = rank(legs, { ...query, services: ['web'] }, knowledge);
+    expect(rows.map(({ document }) => document.id)).toEqual(['named', 'resembling']);
+  });
+
+  it('that are equal and too many are cut by name', async () => {
+    const ids = Array.from({ length: 400 }, (_, at) => `i${String(at).padStart(3, '0')}`);
+    const rows = await order({ signals: new Map(ids.map((id) => [`incident:${id}`, 0.5])) }, ids);
+    expect(rows.map(({ document }) => document.id)).toEqual(ids.slice(0, 150));
   });
 
   it('that are gone are not ranked', async () => {

@@ -17,6 +17,7 @@ export interface Ranked {
 export interface RankOptions {
   /** The dense leg's share of the words' say, where a team has measured its own. */
   readonly denseShare?: number | undefined;
+  readonly halfLifeDays?: number | undefined;
   /** What people said of documents in situations like this, by key. */
   readonly feedback?: ReadonlyMap<string, number> | undefined;
 }
@@ -26,23 +27,32 @@ export function rank(
   found: LegResults,
   query: BoostQuery,
   knowledge: Knowledge,
-  { denseShare, feedback }: RankOptions = {},
+  { denseShare, halfLifeDays, feedback }: RankOptions = {},
 ): Ranked[] {
-  const boost = createBooster(query, knowledge);
-  const ranked = chooseContenders(found, weighFound(found, knowledge, denseShare))
-    .flatMap(({ key, score, parts }): Ranked[] => {
-      const document = knowledge.documents.get(key);
-      if (!document) return [];
-      const boosts = boost(document);
-      return [{ key, document, score: score * boosts.factor, scores: { ...parts, ...boosts.parts } }];
-    })
-    .sort(byScore);
+  const weights = weighFound(found, knowledge, denseShare);
+  const boost = createBooster({ ...query, halfLifeDays }, knowledge);
+  const partsOf = createScaling(found);
+  const isAnyNamed = found.exact.size > 0;
+  const ranked: Ranked[] = [];
+  for (const key of chooseContenders(found, (name) => fuseByScaledMean(partsOf(name), weights, isAnyNamed))) {
+    const document = knowledge.documents.get(key);
+    if (!document) continue;
+    const parts = partsOf(key);
+    const boosts = boost(document);
+    const score = fuseByScaledMean(parts, weights, isAnyNamed, boosts.factor);
+    ranked.push({ key, document, score, scores: { ...withoutUndefined(parts), ...boosts.parts } });
+  }
+  ranked.sort(byScore);
   return feedback?.size ? applyFeedback(ranked, ({ key }) => feedback.get(key)).sort(byScore) : ranked;
 }
 
-/** Best first; between equals by name, so that every run gives one order. */
+/** Best first; between equals what the query names, then by name, so that every run gives one order. */
 export function byScore(a: Ranked, b: Ranked): number {
-  return b.score - a.score || (a.key < b.key ? -1 : 1);
+  return b.score - a.score || Number(isNamed(b)) - Number(isNamed(a)) || (a.key < b.key ? -1 : 1);
+}
+
+function isNamed({ scores }: Ranked): boolean {
+  return scores.exact === 1;
 }
 
 function weighFound(
@@ -57,48 +67,49 @@ function weighFound(
   return weighLegs(legs, generation.model, denseShare);
 }
 
-interface Contender {
-  readonly key: string;
-  readonly score: number;
-  readonly parts: ScoreBreakdown;
-}
-
-type Parts = Pick<ScoreBreakdown, Leg | 'exact'>;
-
 /**
- * The best by words alone and all that another leg found; whoever is in neither has no chance. Numbers first: only those
- * that stay get an object to say where theirs came from.
+ * The best by words alone and all that another leg found; whoever is in neither has no chance. No more than `CONTENDERS`,
+ * by what their legs say; the numbers first, because whoever stays out needs no more than that.
  */
-function chooseContenders(found: LegResults, weights: LegWeights): Contender[] {
-  const { dense, lexical, signals, exact } = found;
-  const words = new Map(lexical.best.map(({ key, score }) => [key, score]));
-  const partsOf = createScaling(found, words);
-  const keys = [...new Set([...exact.keys(), ...dense.keys(), ...words.keys(), ...signals.keys()])];
-  const parts = keys.map(partsOf);
-  const scores = Float64Array.from(parts, (part) => fuseByScaledMean(part, weights, exact.size > 0));
-  const lowest = scores.length <= CONTENDERS ? 0 : (scores.slice().sort()[scores.length - CONTENDERS] ?? 0);
-  return keys.flatMap((key, at): Contender[] => {
-    const score = scores[at] ?? 0;
-    return score < lowest ? [] : [{ key, score, parts: parts[at] ?? {} }];
-  });
+function chooseContenders({ dense, lexical, signals, exact }: LegResults, scoreOf: (key: string) => number): string[] {
+  const keys = new Set([...exact.keys(), ...dense.keys(), ...signals.keys()]);
+  for (const { key } of lexical.best) keys.add(key);
+  const all = [...keys];
+  if (all.length <= CONTENDERS) return all;
+  const scores = Float64Array.from(all, scoreOf);
+  const lowest = scores.slice().sort()[all.length - CONTENDERS] ?? 0;
+  const above = all.filter((_, at) => (scores[at] ?? 0) > lowest);
+  const level = all.filter((_, at) => scores[at] === lowest).sort();
+  return [...above, ...level.slice(0, CONTENDERS - above.length)];
 }
+
+type Parts = { readonly [Part in Leg | 'exact']: number | undefined };
 
 /** What each leg makes of a document, on one scale; a leg that did not find it says nothing. */
-function createScaling(
-  { dense, lexical, signals, exact }: LegResults,
-  words: ReadonlyMap<string, number>,
-): (key: string) => Parts {
-  const similarities = [...dense.values()].map(({ similarity }) => similarity);
-  const scaleDense = createScale(Math.min(...similarities), Math.max(...similarities));
+function createScaling({ dense, lexical, signals, exact }: LegResults): (key: string) => Parts {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { similarity } of dense.values()) {
+    if (similarity < low) low = similarity;
+    if (similarity > high) high = similarity;
+  }
+  const scaleDense = createScale(low, high);
   const scaleWords = createScale(lexical.lowest, lexical.highest);
   return (key) => {
-    const parts: { -readonly [Part in keyof Parts]: Parts[Part] } = {};
-    const [named, near] = [exact.get(key), dense.get(key)];
-    const [said, shown] = [words.get(key) ?? lexical.find(key)?.score, signals.get(key)];
-    if (named !== undefined) parts.exact = named;
-    if (near !== undefined) parts.dense = scaleDense(near.similarity);
-    if (said !== undefined) parts.lexical = scaleWords(said);
-    if (shown !== undefined) parts.signals = shown;
-    return parts;
+    const [near, said] = [dense.get(key)?.similarity, lexical.scoreOf(key)];
+    return {
+      exact: exact.get(key),
+      dense: near === undefined ? undefined : scaleDense(near),
+      lexical: said === undefined ? undefined : scaleWords(said),
+      signals: signals.get(key),
+    };
+  };
+}
+
+function withoutUndefined({ exact, dense, lexical, signals }: Parts): ScoreBreakdown {
+  return {
+    ...(exact === undefined ? {} : { exact }),
+    ...(dense === undefined ? {} : { dense }),
+    ...(lexical === undefined ? {} : { lexical }),
+    ...(signals === undefined ? {} : { signals }),
   };
 }

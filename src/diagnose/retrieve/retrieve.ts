@@ -44,6 +44,8 @@ export interface RetrievePorts extends LegPorts {
   readonly reranking?: { readonly reranker: Reranker; readonly depth: number } | undefined;
   /** The dense leg's share of the words' say, when the team has measured its own. */
   readonly denseShare?: number | undefined;
+  /** Days in which an incident comes to count half, when the team has its own; runbooks take twice as long. */
+  readonly halfLifeDays?: number | undefined;
 }
 
 /** The query's text as a vector; undefined when it has no text, and then the dense leg stays out. */
@@ -66,12 +68,13 @@ export async function retrieve(
   signal?: AbortSignal,
 ): Promise<Retrieval> {
   const { without } = query;
+  const { denseShare, halfLifeDays } = ports;
   const found = await runLegs(query, vector, knowledge, ports, signal);
   const feedback = without.has('feedback') ? undefined : ports.feedback?.priors(query);
-  const ranked = rank(found, query, knowledge, { denseShare: ports.denseShare, feedback });
+  const ranked = rank(found, query, knowledge, { denseShare, halfLifeDays, feedback });
   const reread = await readAgain(query, ranked, found, ports, signal);
   const folded = foldDuplicates(reread.ranked);
-  const rows = without.has('diversity') ? folded : diversify(folded, query.k);
+  const rows = without.has('diversity') ? folded : diversify(folded, query.k, categoryOf);
   const judgement = judge(query, ranked, rows, found, knowledge);
   return {
     results: rows.slice(0, query.k).map(createPresenter(query, found, judgement)),
@@ -80,7 +83,7 @@ export async function retrieve(
   };
 }
 
-/** Judged by what the legs found, before anything else moved it: whether a document answers does not depend on the others. */
+/** Judged by what the legs found of each: which ten of them are asked is all that boosts and verdicts decide. */
 function judge(
   query: RetrievalQuery,
   ranked: readonly Ranked[],
@@ -93,6 +96,10 @@ function judge(
   const matches = [...keys].flatMap((key) => found.lexical.find(key) ?? []);
   const lexical = new Map(matches.map((match) => [match.key, match]));
   return judgeRelevance(query, best, { ...found, lexical }, knowledge);
+}
+
+function categoryOf({ document }: Ranked): string | undefined {
+  return document.kind === 'incident' ? document.category?.toLowerCase() : undefined;
 }
 
 async function readAgain(
