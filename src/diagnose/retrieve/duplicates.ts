@@ -38,15 +38,11 @@ export function foldDuplicates(ranked: readonly Ranked[]): Folded[] {
 function isAlike({ document: a }: Ranked, { document: b }: Ranked): boolean {
   if (a.kind !== 'incident' || b.kind !== 'incident') return false;
   if (a.outage !== undefined && a.outage === b.outage) return true;
-  if (causeOf(a) !== causeOf(b)) return false;
-  const [sketchA, sketchB] = [sketchOf(a), sketchOf(b)];
-  if (Math.min(sketchA.length, sketchB.length) < ENOUGH) return false;
-  return isResembling(sketchA, sketchB);
-}
-
-/** One text with another cause filled in is another story. */
-function causeOf({ category, rootCause }: Incident): string {
-  return JSON.stringify([category?.toLowerCase(), rootCause?.service?.toLowerCase()]);
+  const [storyA, storyB] = [storyOf(a), storyOf(b)];
+  // One text with another cause filled in is another story.
+  if (storyA.cause !== storyB.cause) return false;
+  if (Math.min(storyA.sketch.length, storyB.sketch.length) < ENOUGH) return false;
+  return isResembling(storyA.sketch, storyB.sketch);
 }
 
 /**
@@ -70,18 +66,28 @@ function isResembling(a: Uint32Array, b: Uint32Array): boolean {
 /** Beyond every hash. */
 const END = 2 ** 32;
 
-/** Documents never change, so each is read once however often it is found. */
-const sketches = new WeakMap<KnowledgeDocument, Uint32Array>();
+interface Story {
+  readonly cause: string;
+  readonly sketch: Uint32Array;
+}
 
-function sketchOf(incident: Incident): Uint32Array {
-  const known = sketches.get(incident);
+/** Documents never change, so each is read once however often it is found. */
+const stories = new WeakMap<KnowledgeDocument, Story>();
+
+function storyOf(incident: Incident): Story {
+  const known = stories.get(incident);
   if (known) return known;
-  const text = [incident.title, ...incident.sections.map((section) => section.text)].join('\n').slice(0, READ);
+  const cause = `${incident.category ?? ''} at ${incident.rootCause?.service ?? ''}`.toLowerCase();
+  const story = { cause, sketch: sketch(incident) };
+  stories.set(incident, story);
+  return story;
+}
+
+function sketch({ title, sections }: Incident): Uint32Array {
+  const text = [title, ...sections.map((section) => section.text)].join('\n').slice(0, READ);
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const triples = new Set(words.slice(2).map((word, at) => hash(`${words[at]} ${words[at + 1]} ${word}`)));
-  const sketch = Uint32Array.from(triples).sort().slice(0, SKETCH);
-  sketches.set(incident, sketch);
-  return sketch;
+  return Uint32Array.from(triples).sort().slice(0, SKETCH);
 }
 
 /** FNV-1a, 32 bit. */

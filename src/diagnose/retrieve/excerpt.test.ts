@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Chunk } from '../../domain/document.ts';
 import { buildRunbook, buildSource } from '../../testing/knowledge-builder.ts';
-import { createExcerpter } from './excerpt.ts';
+import { chooseExcerpt } from './excerpt.ts';
 
 const chunk = (text: string, line: number): Chunk => ({
   id: `${line}`,
@@ -13,23 +13,23 @@ const chunks = [chunk('Restart the consumer.', 3), chunk('The queue is growing a
 const document = buildRunbook({ id: 'r', title: 'Backlog', chunks });
 
 it('the nearest passage is shown, and where it stands', () => {
-  expect(createExcerpter('anything')(document, chunks[0])).toEqual({
+  expect(chooseExcerpt(document, chunks[0], () => ['anything'])).toEqual({
     source: buildSource('runbooks/r.md', 3),
     excerpt: 'Restart the consumer.',
   });
 });
 
 it('without a nearest passage, the one that holds most words of the query is shown', () => {
-  expect(createExcerpter('messages in the queue')(document, undefined).source.line).toBe(9);
+  expect(chooseExcerpt(document, undefined, () => ['message', 'queue']).source.line).toBe(9);
 });
 
 it('without any passage, the title stands for the document', () => {
   const bare = buildRunbook({ id: 'bare', title: 'Bare' });
-  expect(createExcerpter('queue')(bare, undefined)).toEqual({ source: bare.source, excerpt: 'Bare' });
+  expect(chooseExcerpt(bare, undefined, () => ['queue'])).toEqual({ source: bare.source, excerpt: 'Bare' });
 });
 
 it('a long passage is cut, and shows that it was', () => {
-  const { excerpt } = createExcerpter('')(document, chunk('word '.repeat(400), 20));
+  const { excerpt } = chooseExcerpt(document, chunk('word '.repeat(400), 20), () => []);
   expect(excerpt.length).toBeLessThanOrEqual(600);
   expect(excerpt.endsWith('word…')).toBe(true);
 });

@@ -71,8 +71,8 @@ describe('documents', () => {
   it('without a chance are not looked at further', async () => {
     const many = Object.fromEntries(Array.from({ length: 900 }, (_, at) => [`i${at}`, 900 - at]));
     const rows = await order({ lexical: words(many) }, Object.keys(many));
-    expect(rows.length).toBe(150);
-    expect(rows.at(-1)?.document.id).toBe('i149');
+    expect(rows.length).toBe(100);
+    expect(rows.at(-1)?.document.id).toBe('i99');
   });
 
   it('that people confirmed in such a situation come first among equals', async () => {
@@ -102,7 +102,7 @@ describe('documents', () => {
   it('that are equal and too many are cut by name', async () => {
     const ids = Array.from({ length: 400 }, (_, at) => `i${String(at).padStart(3, '0')}`);
     const rows = await order({ signals: new Map(ids.map((id) => [`incident:${id}`, 0.5])) }, ids);
-    expect(rows.map(({ document }) => document.id)).toEqual(ids.slice(0, 150));
+    expect(rows.map(({ document }) => document.id)).toEqual(ids.slice(0, 100));
   });
 
   it('that are gone are not ranked', async () => {

@@ -4,10 +4,11 @@ import type { SourceRef } from '../../domain/source.ts';
 import type { Embedder, Reranker } from '../../ports.ts';
 import { diversify } from './diversify.ts';
 import { type Folded, foldDuplicates } from './duplicates.ts';
-import { createExcerpter } from './excerpt.ts';
+import { chooseExcerpt } from './excerpt.ts';
 import type { FeedbackIndex } from './feedback/feedback.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type LegPorts, type LegResults, type QueryVector, runLegs } from './legs.ts';
+import type { LexicalMatch } from './lexical/ranking.ts';
 import type { RetrievalQuery } from './query.ts';
 import { type Ranked, rank } from './rank.ts';
 import { type Judgement, judgeRelevance } from './relevance/relevance.ts';
@@ -75,27 +76,22 @@ export async function retrieve(
   const reread = await readAgain(query, ranked, found, ports, signal);
   const folded = foldDuplicates(reread.ranked);
   const rows = without.has('diversity') ? folded : diversify(folded, query.k, categoryOf);
-  const judgement = judge(query, ranked, rows, found, knowledge);
+  const shown = rows.slice(0, query.k);
+  // Which ten are asked is all that boosts and verdicts have to say about whether there is an answer.
+  const best = ranked.slice(0, JUDGED).map(({ key }) => key);
+  const evidence = { ...found, lexical: findWords([...best, ...shown.map(({ key }) => key)], found) };
+  const judgement = judgeRelevance(query, best, evidence, knowledge);
   return {
-    results: rows.slice(0, query.k).map(createPresenter(query, found, judgement)),
+    results: shown.map((row) => present(row, evidence, judgement)),
     answerable: judgement.answerable,
     degraded: reread.degraded === undefined ? [] : [reread.degraded],
   };
 }
 
-/** Judged by what the legs found of each: which ten of them are asked is all that boosts and verdicts decide. */
-function judge(
-  query: RetrievalQuery,
-  ranked: readonly Ranked[],
-  rows: readonly Ranked[],
-  found: LegResults,
-  knowledge: Knowledge,
-): Judgement {
-  const best = ranked.slice(0, JUDGED).map(({ key }) => key);
-  const keys = new Set([...best, ...rows.slice(0, query.k).map(({ key }) => key)]);
-  const matches = [...keys].flatMap((key) => found.lexical.find(key) ?? []);
-  const lexical = new Map(matches.map((match) => [match.key, match]));
-  return judgeRelevance(query, best, { ...found, lexical }, knowledge);
+/** What the words found of a few: looking a document's words up costs, so it is done for those that are judged or shown. */
+function findWords(keys: readonly string[], { lexical }: LegResults): Map<string, LexicalMatch> {
+  const matches = [...new Set(keys)].flatMap((key) => lexical.find(key) ?? []);
+  return new Map(matches.map((match) => [match.key, match]));
 }
 
 function categoryOf({ document }: Ranked): string | undefined {
@@ -117,17 +113,14 @@ async function readAgain(
   return rerank(query.text, ranked, { ...reranking, passageOf }, signal);
 }
 
-/** Makes rows of what stayed: each with its best passage, how near it is, and how likely it answers. */
-function createPresenter(
-  { text }: RetrievalQuery,
-  { dense }: LegResults,
+/** A row for the caller: with its best passage, how near it is, and how likely it answers. */
+function present(
+  { key, document, score, scores, alike }: Folded,
+  { dense, lexical }: Pick<LegResults, 'dense'> & { readonly lexical: ReadonlyMap<string, LexicalMatch> },
   judgement: Judgement,
-): (row: Folded) => RankedDocument {
-  const choosePassage = createExcerpter(text);
-  return ({ key, document, score, scores, alike }) => {
-    const match = dense.get(key);
-    const similarity = Math.min(1, Math.max(0, match?.similarity ?? 0, scores.signals ?? 0));
-    const passage = choosePassage(document, match?.placement.chunk);
-    return { document, score, relevance: judgement.of(key), scores, similarity, alike, ...passage };
-  };
+): RankedDocument {
+  const match = dense.get(key);
+  const similarity = Math.min(1, Math.max(0, match?.similarity ?? 0, scores.signals ?? 0));
+  const passage = chooseExcerpt(document, match?.placement.chunk, () => lexical.get(key)?.terms ?? []);
+  return { document, score, relevance: judgement.of(key), scores, similarity, alike, ...passage };
 }
