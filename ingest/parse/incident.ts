@@ -11,6 +11,7 @@ import { plainText } from './markup.ts';
 import { findServiceMentions } from './named-services.ts';
 import { chooseList, inferredOf, type Outline, optional } from './outline.ts';
 import { findSeverity } from './severity.ts';
+import { findSignals } from './signal-lines.ts';
 
 type RootCause = NonNullable<Incident['rootCause']>;
 
@@ -27,7 +28,7 @@ export function toIncident(outline: Outline): Incident {
     title,
     services: chooseList(outline, 'services', () => inferServices(outline, rootCause)),
     alerts: chooseList(outline, 'alerts', () => inferAlerts(outline)),
-    signals: fields.takeList('signals', Signal) ?? [],
+    signals: choose('signals', fields.takeList('signals', Signal), () => inferSignals(outline)) ?? [],
     ...basics,
     ...optional('severity', choose('severity', fields.take('severity', Text), severity)),
     ...optional(
@@ -68,6 +69,10 @@ function inferAlerts(outline: Outline): string[] {
   const noticed = textsOf(outline, 'detection', 'trigger').flatMap((text) => findAlertMentions(text, true));
   const told = textsOf(outline, 'summary', 'timeline', 'impact').flatMap((text) => findAlertMentions(text, false));
   return [...new Set([...noticed, ...told])];
+}
+
+function inferSignals({ parts }: Outline): Signal[] {
+  return [...new Set(parts.flatMap(({ section }) => findSignals(section.text)))];
 }
 
 function inferServices(outline: Outline, rootCause: RootCause | undefined): string[] {
