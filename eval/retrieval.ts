@@ -1,3 +1,4 @@
+import type { App } from '../src/app.ts';
 import type { Embedder } from '../src/ports.ts';
 import { measureAbstention } from './abstention.ts';
 import { type DataSet, type RetrievalData, toId } from './datasets.ts';
@@ -10,6 +11,8 @@ export interface RetrievalOptions {
   readonly embedder: Embedder;
   /** Leave every part out in turn: some ten times the searches, but nothing is embedded again. */
   readonly ablates: boolean;
+  /** A cross-encoder that reads the first again: a local folder or a hub id. */
+  readonly reranker?: string | undefined;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -26,10 +29,11 @@ export async function measureRetrieval(
 async function measureSet(
   set: DataSet,
   unanswerable: RetrievalData['unanswerable'],
-  { embedder, ablates, onProgress = () => {} }: RetrievalOptions,
+  { embedder, ablates, reranker, onProgress = () => {} }: RetrievalOptions,
 ): Promise<Evaluation> {
   onProgress(`${set.name}: ${set.files.length} documents`);
-  await using bench = await openWorkbench(set.files, embedder);
+  await using bench = await openWorkbench(set.files, embedder, reranker ? { RERANKER_MODEL: reranker } : {});
+  if (reranker) await assertReads(bench.app);
   const documents = set.files.map(({ path, text }) => ({ id: toId(path), text }));
   const systems = await createSystems(documents, { app: bench.app, embedder });
   const parts: Evaluation[] = [];
@@ -44,4 +48,14 @@ async function measureSet(
     parts.push({ comparisons: [], ablations: [], abstention: [report], curves: [traceCurves(report, asked)] });
   }
   return joinEvaluations(parts);
+}
+
+/** Loads the model as well, so that no question is answered without it because it was not there yet. */
+const LOADING_MS = 120_000;
+
+/** A reranker that does not work costs searches nothing, and would pass for one that gains nothing. */
+async function assertReads(app: App): Promise<void> {
+  const check = (await app.checkReadiness(LOADING_MS)).find(({ name }) => name === 'reranker');
+  if (!check?.detail.endsWith('reads the first again'))
+    throw new Error(`the reranker: ${check?.detail ?? 'is not there'}`);
 }

@@ -13,11 +13,15 @@ export interface Workbench extends AsyncDisposable {
   readonly app: App;
 }
 
-/** With an `embedder`, which stays open, what it knows already is not embedded again. */
-export async function openWorkbench(files: readonly KnowledgeFile[], embedder?: Embedder): Promise<Workbench> {
+/** With an `embedder`, which stays open, what it knows already is not embedded again; `extra` are more settings. */
+export async function openWorkbench(
+  files: readonly KnowledgeFile[],
+  embedder?: Embedder,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Workbench> {
   const folder = await mkdtemp(join(tmpdir(), 'precedent-eval-'));
   await writeKnowledge(folder, files);
-  const settings = { KNOWLEDGE_DIR: folder, DATA_DIR: join(folder, '.precedent') };
+  const settings = { KNOWLEDGE_DIR: folder, DATA_DIR: join(folder, '.precedent'), ...extra };
   const app = createApp(readConfig(settings, join(folder, 'none.yaml')), {
     index: createMemoryIndex(),
     ...(embedder ? { embedder: lend(embedder) } : {}),

@@ -9,6 +9,7 @@ import { deliver, type EvalContext, type Outputs } from './command.ts';
 interface Options extends Outputs {
   readonly data: string;
   readonly ablation: boolean;
+  readonly reranker?: string;
 }
 
 /** `retrieval`: alerts against runbooks, symptoms against postmortems, beside BM25, dense alone and LangChain's recipe. */
@@ -18,14 +19,20 @@ export function addRetrieval(program: Command, context: EvalContext): void {
     .description('alerts against runbooks, symptoms against postmortems, beside three baselines')
     .option('--data <folder>', 'where the data sets lie', DEFAULT_DATA_DIR)
     .option('--no-ablation', 'do not leave every part of the score out in turn')
+    .option('--reranker <model>', 'read the first again with this cross-encoder: a local folder or a hub id')
     .option('--json <file>', 'write all figures there, too')
     .option('--html <file>', 'write a page with plots there, too')
-    .action(async ({ data, ablation, ...outputs }: Options) => {
+    .action(async ({ data, ablation, reranker, ...outputs }: Options) => {
       const missing = missingData(data);
       if (missing !== undefined) return context.write(`${missing}\n`);
       await using embedder = openBundledEmbedder();
       const onProgress = (text: string) => context.note(`${text}\n`);
-      const report = await measureRetrieval(readRetrievalData(data), { embedder, ablates: ablation, onProgress });
+      const report = await measureRetrieval(readRetrievalData(data), {
+        embedder,
+        ablates: ablation,
+        reranker,
+        onProgress,
+      });
       const markdown = renderEvaluation('Retrieval', report);
       await deliver({ markdown, report, html: renderEvaluationPage('Retrieval', report) }, outputs, context);
     });
