@@ -1,5 +1,5 @@
 import type { App } from '../src/app.ts';
-import { ANSWERABLE_THRESHOLD } from '../src/diagnose/retrieve/relevance/answerable.ts';
+import { ANSWERABLE_THRESHOLD } from '../src/diagnose/retrieve/relevance/relevance.ts';
 import type { Bm25 } from './baselines.ts';
 import type { Case, DataSet, Variant } from './datasets.ts';
 import { type Measured, measureAuroc, measureMean } from './metrics.ts';

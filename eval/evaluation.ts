@@ -1,4 +1,4 @@
-import { ANSWERABLE_THRESHOLD } from '../src/diagnose/retrieve/relevance/answerable.ts';
+import { ANSWERABLE_THRESHOLD } from '../src/diagnose/retrieve/relevance/relevance.ts';
 import { type Ablation, ablate } from './ablation.ts';
 import { type Asked, type Comparison, compare, judge } from './comparison.ts';
 import { type RiskPoint, type RocPoint, traceRisk, traceRoc } from './curves.ts';

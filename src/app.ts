@@ -79,7 +79,11 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
   const elapsed = () => performance.now();
   const reader = createKnowledgeReader({ ...ports, elapsed });
   const keeper = createKnowledgeKeeper(settled, ports, observers.onRefreshed);
-  const feedback = createFeedbackReader({ casebook: ports.casebook, elapsed });
+  const feedback = createFeedbackReader({
+    casebook: ports.casebook,
+    elapsed,
+    onFailure: (error) => observers.onBackgroundFailure?.('read verdicts', error),
+  });
   const retrieval = async () => ({ ...ports, ...retrievalSettings(config, ports), feedback: await feedback.current() });
   const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? UNCONFIGURED_LLM_MS);
   const llm = { llmDeadline, ...(config.llm ? { llmSettings: { temperature: config.llm.temperature } } : {}) };

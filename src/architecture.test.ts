@@ -49,7 +49,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
     packages: ['zod', 'yaml', 'node:fs', 'node:url'],
   },
   log: { files: ['src/log.ts'], ours: ['domain', 'diagnose', 'app'], packages: ['pino'] },
-  desk: { files: ['src/desk.ts'], ours: ['domain', 'ports'], packages: [] },
+  desk: { files: ['src/desk.ts', 'src/desk-'], ours: ['domain', 'ports'], packages: [] },
   app: {
     files: [
       'src/app.ts',

@@ -11,8 +11,8 @@ import { createMemoryCasebook } from './testing/memory-casebook.ts';
 const REQUEST = DiagnosisRequest.parse({ alert: { labels: { alertname: 'A' } } });
 const NOW = new Date('2026-10-15T03:00:00Z');
 
-// The desk hands a diagnosis on without reading it; its id is all that these tests look at.
-const diagnosisOf = (id: string) => ({ id }) as Diagnosis;
+// Its id is all that these tests look at.
+const diagnosisOf = (id: string) => buildDiagnosis({ id });
 
 function open(
   diagnose: (request: DiagnosisRequest, id: string, signal: AbortSignal) => Promise<Diagnosis>,
@@ -101,6 +101,13 @@ describe('the desk', () => {
     const { id } = await desk.submit(REQUEST, { respondAsync: true });
     await settled;
     expect(await desk.get(id)).toMatchObject({ status: 'failed', code: 'index-unavailable', detail: 'Chroma is away' });
+  });
+
+  it('keeps no secret in what went wrong', async () => {
+    const quoting = async () => Promise.reject(new PrecedentError('index-unavailable', 'cannot look up hunter2'));
+    const { desk, casebook } = open(quoting);
+    await expect(desk.submit(REQUEST)).rejects.toThrow('hunter2');
+    expect(await casebook.findDiagnosis('id-1')).toMatchObject({ detail: 'cannot look up (redacted:password)' });
   });
 
   it('promises nothing that it could not write down', async () => {
@@ -218,6 +225,7 @@ describe('verdicts at the desk', () => {
           ended: { at: NOW.toISOString(), how: 'superseded' },
         },
       ],
+      earlierCount: 1,
     });
     expect(events).toEqual(['verdict', 'verdict']);
   });

@@ -1,11 +1,7 @@
-import { type Diagnosis, MAX_SITUATION_TEXT } from './domain/diagnosis.ts';
+import { redactCause, redactDiagnosis, redactFailure } from './desk-redaction.ts';
+import type { Diagnosis } from './domain/diagnosis.ts';
 import { isPrecedentError, messageOf, PrecedentError } from './domain/errors.ts';
-import {
-  buildDiagnosisVerdicts,
-  type DiagnosisVerdicts,
-  type TrueCause,
-  type VerdictRequest,
-} from './domain/feedback.ts';
+import { buildDiagnosisVerdicts, type DiagnosisVerdicts, type VerdictRequest } from './domain/feedback.ts';
 import type { Redactor } from './domain/redaction.ts';
 import type { DiagnosisRequest } from './domain/request.ts';
 import type { Casebook, Clock, DiagnosisRecord } from './ports.ts';
@@ -50,7 +46,7 @@ export function createDesk(parts: {
   readonly now: Clock;
   readonly newId: () => string;
   readonly timeBudgetMs: number;
-  /** What is kept has been through it: the alert's own words, and the words of a verdict. */
+  /** What is kept has been through it: whatever words of callers are in a diagnosis, and those of a verdict's cause. */
   readonly redact: Redactor;
   readonly onDone?: ((diagnosis: Diagnosis) => void) | undefined;
   /** A verdict was given or withdrawn. */
@@ -73,13 +69,14 @@ export function createDesk(parts: {
     await promised;
     try {
       const said = await parts.diagnose(request, id, AbortSignal.any([closing.signal]));
-      const diagnosis = await redactSituation(said, parts.redact);
+      const diagnosis = await redactDiagnosis(said, parts.redact);
       const record: DoneRecord = { status: 'done', id, createdAt, diagnosis };
       await save(record);
       parts.onDone?.(diagnosis);
       return record;
     } catch (error) {
-      await save({ status: 'failed', id, createdAt, ...failureOf(error) });
+      const { code, detail } = failureOf(error);
+      await save({ status: 'failed', id, createdAt, code, detail: await redactFailure(detail, parts.redact) });
       throw error;
     }
   }
@@ -178,40 +175,6 @@ export function createDesk(parts: {
       closing.abort(new PrecedentError('interrupted', 'the process stopped before this diagnosis was done: ask again'));
       await Promise.allSettled(atWork);
     },
-  };
-}
-
-/** The alert's own words are kept without secrets, or, when nobody can look for those, not at all. */
-async function redactSituation(said: Diagnosis, redact: Redactor): Promise<Diagnosis> {
-  const { situation, ...diagnosis } = { ...said, digest: await redactDigest(said.digest, redact) };
-  if (situation === undefined) return diagnosis;
-  // One text, each name on a line of its own: the redactor keeps lines.
-  const names = situation.alertNames.map((name) => name.replace(/\s+/g, ' '));
-  try {
-    const lines = (await redact([...names, situation.text].join('\n'))).text.split('\n');
-    const text = lines.slice(names.length).join('\n').slice(0, MAX_SITUATION_TEXT);
-    return { ...diagnosis, situation: { ...situation, text, alertNames: lines.slice(0, names.length) } };
-  } catch {
-    return diagnosis;
-  }
-}
-
-/** A digest may have been written by the caller, in any words. */
-async function redactDigest(digest: string | null, redact: Redactor): Promise<string | null> {
-  try {
-    return digest === null ? null : (await redact(digest)).text;
-  } catch {
-    return null;
-  }
-}
-
-async function redactCause(cause: TrueCause, redact: Redactor): Promise<TrueCause> {
-  const clean = async (text: string | undefined) => (text === undefined ? undefined : (await redact(text)).text);
-  const [service, category, summary] = await Promise.all([cause.service, cause.category, cause.summary].map(clean));
-  return {
-    ...(service === undefined ? {} : { service }),
-    ...(category === undefined ? {} : { category }),
-    ...(summary === undefined ? {} : { summary }),
   };
 }
 

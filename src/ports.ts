@@ -139,8 +139,6 @@ export interface GradedPage {
   readonly limit: number;
   /** The last diagnosis of the page before. */
   readonly after?: string;
-  /** Only diagnoses that were asked for at this moment or later. */
-  readonly since?: Date;
 }
 
 /** What the service itself learnt; nothing in it is ever lost. Errors: `casebook-unavailable` (retryable). */

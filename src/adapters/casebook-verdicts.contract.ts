@@ -133,7 +133,7 @@ export function describeVerdicts(name: string, open: () => Promise<Casebook>): v
       expect([...first, ...second].map(({ diagnosis }) => diagnosis.id)).toEqual(['c', 'b', 'a']);
     });
 
-    promise('come in pages, and from a day on', async (casebook) => {
+    promise('come in pages', async (casebook) => {
       for (let day = 1; day <= 5; day++) {
         await casebook.saveDiagnosis(done(`d${day}`, 'precedent', `2026-01-0${day}T00:00:00.000Z`));
         await casebook.saveVerdict(verdict(`d${day}`, 'ana'));
@@ -145,9 +145,6 @@ export function describeVerdicts(name: string, open: () => Promise<Casebook>): v
       expect(await idsOf({ limit: 2, after: 'd4' })).toEqual(['d3', 'd2']);
       expect(await idsOf({ limit: 2, after: 'd2' })).toEqual(['d1']);
       expect(await idsOf({ limit: 2, after: 'd1' })).toEqual([]);
-      const since = new Date('2026-01-04T00:00:00Z');
-      expect(await idsOf({ limit: 9, since })).toEqual(['d5', 'd4']);
-      expect(await idsOf({ limit: 9, after: 'd5', since })).toEqual(['d4']);
     });
   });
 }

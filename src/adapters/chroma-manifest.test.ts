@@ -50,5 +50,7 @@ describe('a manifest is read as it was written', () => {
 
 it('what another version wrote is none', async () => {
   expect(await parseManifest('{"files":[]}')).toBeUndefined();
+  expect(await parseManifest('')).toBeUndefined();
+  expect(await parseManifest('{"recipe":{"of":{"model":"m"}},"files":[]}')).toBeUndefined();
   expect(await parseManifest('{"recipe":"r","files":[{"name":"web"}]}')).toBeUndefined();
 });

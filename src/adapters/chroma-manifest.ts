@@ -10,6 +10,15 @@ const SLICE = 200_000;
 
 /** The manifest that `JSON.stringify` made this text of; undefined when another version wrote it. */
 export async function parseManifest(text: string): Promise<Manifest | undefined> {
+  try {
+    return await parseInSlices(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function parseInSlices(text: string): Promise<Manifest | undefined> {
   const files: unknown[] = [];
   let [shellEnd, tailStart] = [0, 0];
   let read = 0;

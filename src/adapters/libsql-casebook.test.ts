@@ -52,6 +52,15 @@ describe('a casebook file', () => {
     await expect(readFile(url.slice('file:'.length))).rejects.toThrow('ENOENT');
   });
 
+  it('is not made by asking what was said in it', async () => {
+    const url = await newUrl();
+    await using casebook = createLibsqlCasebook({ url });
+    expect(await casebook.countVerdictChanges()).toBe(0);
+    await expect(readFile(url.slice('file:'.length))).rejects.toThrow('ENOENT');
+    await casebook.saveVerdict({ diagnosisId: 'x', by: 'ana', verdict: 'confirmed', at: '2026-03-02T10:00:00.000Z' });
+    expect(await casebook.countVerdictChanges()).toBe(1);
+  });
+
   it('that is something else says so and is left as it was', async () => {
     const url = await newUrl();
     const file = url.slice('file:'.length);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -86,6 +87,7 @@ class LibsqlCasebook implements Casebook {
   }
 
   async countVerdictChanges(signal?: AbortSignal): Promise<number> {
+    if (!this.#isClosed && !signal?.aborted && this.#isUnwritten()) return 0;
     const { rows } = await this.#call((client) => client.execute(countChanges), this.#callMs, signal);
     return toChanges(rows);
   }
@@ -123,6 +125,12 @@ class LibsqlCasebook implements Casebook {
       signal?.throwIfAborted();
       throw this.#explain(error, limit);
     }
+  }
+
+  /** A search asks what was said before: where nobody ever wrote anything it need not leave a file behind. */
+  #isUnwritten(): boolean {
+    const file = fileOf(this.#options.url);
+    return this.#opening === undefined && file !== undefined && !existsSync(file);
   }
 
   /** One opening for all callers; a failed one is forgotten, so that the next call tries again. */

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Row } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { done } from '../testing/diagnosis-builder.ts';
 import { verdict } from './casebook-verdicts.contract.ts';
 import { createLibsqlCasebook } from './libsql-casebook.ts';
+import { toGradedDiagnoses } from './libsql-verdicts.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -32,6 +35,23 @@ const FICKLE = (url: string) => `
     await casebook.saveVerdict({ diagnosisId: 'x', by: 'ana', verdict, at: '2026-03-02T10:00:00.000Z' });
     console.log(n + 1);
   }`;
+
+it('a page of graded diagnoses is parsed in turns, each with its own verdicts', async () => {
+  const rows = Array.from({ length: 100 }, (_, n) => ({ id: `d${n}`, record: JSON.stringify(done(`d${n}`, 'llm')) }));
+  const said = rows.map(({ id }) => ({ diagnosis_id: id, record: JSON.stringify(verdict(id, 'ana')), ended_at: null }));
+  let turns = 0;
+  let isParsed = false;
+  const count = () => {
+    turns++;
+    if (!isParsed) setImmediate(count);
+  };
+  setImmediate(count);
+  // Rows as the client gives them also answer by position, which nothing here asks for.
+  const graded = await toGradedDiagnoses(rows as unknown as Row[], said as unknown as Row[]);
+  isParsed = true;
+  expect(turns).toBeGreaterThanOrEqual(15);
+  expect(graded.map(({ verdicts }) => verdicts[0]?.diagnosisId)).toEqual(rows.map(({ id }) => id));
+});
 
 describe('verdicts in a casebook file', () => {
   it('survive kill -9: what was taken down is there, and one counts', async () => {

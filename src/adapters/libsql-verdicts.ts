@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { InStatement, Row } from '@libsql/client';
 import type { Diagnosis } from '../domain/diagnosis.ts';
 import { type GradedDiagnosis, personOf, type VerdictRecord } from '../domain/feedback.ts';
@@ -8,6 +9,9 @@ import type { DiagnosisRecord, GradedPage } from '../ports.ts';
  * has not ended.
  */
 const OPEN = 'diagnosis_id = ? AND person = ? AND ended_at IS NULL';
+
+/** Diagnoses of some ten kilobytes each: a millisecond. */
+const PARSED_PER_TURN = 5;
 
 /** One transaction: ends what the person said before, if it was something else, and adds what is said now. */
 export function save({ ended: _, ...verdict }: VerdictRecord): InStatement[] {
@@ -54,13 +58,13 @@ export function toChanges([row]: readonly Row[]): number {
 }
 
 /** The page's diagnoses, and the verdicts on them: two statements, so that no diagnosis comes once for each verdict. */
-export function listGraded({ limit, after, since }: GradedPage): InStatement[] {
+export function listGraded({ limit, after }: GradedPage): InStatement[] {
   const isAfter = 'AND (diagnosed_at, diagnosis_id) < ((SELECT created_at FROM diagnoses WHERE id = ?), ?)';
   const page = `
     SELECT DISTINCT diagnosed_at, diagnosis_id AS id FROM verdicts
-    WHERE ended_at IS NULL AND diagnosed_at >= ? ${after === undefined ? '' : isAfter}
+    WHERE ended_at IS NULL AND diagnosed_at IS NOT NULL ${after === undefined ? '' : isAfter}
     ORDER BY diagnosed_at DESC, diagnosis_id DESC LIMIT ?`;
-  const args = [since?.toISOString() ?? '', ...(after === undefined ? [] : [after, after]), limit];
+  const args = [...(after === undefined ? [] : [after, after]), limit];
   return [
     {
       sql: `WITH page AS (${page}) SELECT d.id, d.record FROM page JOIN diagnoses AS d ON d.id = page.id
@@ -75,12 +79,20 @@ export function listGraded({ limit, after, since }: GradedPage): InStatement[] {
   ];
 }
 
-export function toGradedDiagnoses(diagnoses: readonly Row[], verdicts: readonly Row[]): GradedDiagnosis[] {
-  return diagnoses.flatMap((row): GradedDiagnosis[] => {
+/** In turns, for a page is megabytes to parse, and whoever asks meanwhile must not wait for all of it. */
+export async function toGradedDiagnoses(
+  diagnoses: readonly Row[],
+  verdicts: readonly Row[],
+): Promise<GradedDiagnosis[]> {
+  const verdictsOf = new Map<unknown, VerdictRecord[]>(diagnoses.map((row) => [row['id'], []]));
+  for (const row of verdicts) verdictsOf.get(row['diagnosis_id'])?.push(toVerdictRecord(row));
+  const graded: GradedDiagnosis[] = [];
+  for (const [at, row] of diagnoses.entries()) {
+    if (at % PARSED_PER_TURN === PARSED_PER_TURN - 1) await nextTurn();
     const diagnosis = toDiagnosis(row);
-    const own = verdicts.filter((verdict) => verdict['diagnosis_id'] === row['id']);
-    return diagnosis ? [{ diagnosis, verdicts: own.map(toVerdictRecord) }] : [];
-  });
+    if (diagnosis) graded.push({ diagnosis, verdicts: verdictsOf.get(row['id']) ?? [] });
+  }
+  return graded;
 }
 
 function toDiagnosis(row: Row): Diagnosis | undefined {

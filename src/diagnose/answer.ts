@@ -12,7 +12,7 @@ import { keyOf } from '../domain/document.ts';
 import type { Answerable } from '../domain/evidence.ts';
 import { describeSituation } from './describe-situation.ts';
 import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
-import { ANSWERABLE_THRESHOLD } from './retrieve/relevance/answerable.ts';
+import { ANSWERABLE_THRESHOLD } from './retrieve/relevance/relevance.ts';
 
 /** Below this the honest answer is "no precedent", with the best leads beside it. */
 const MIN_RAW_CONFIDENCE = 0.3;

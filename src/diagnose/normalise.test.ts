@@ -87,6 +87,8 @@ describe('services', () => {
     [{ pod: 'checkout-7f6d5c4b9a-x2x4z' }, ['Checkout']],
     [{ service: 'unheard-of' }, []],
     [{ team: 'web-server' }, []],
+    [{ pod: 'web-server-0.web.prod.example' }, ['web-server']],
+    [{ pod: `web-${'-'.repeat(100_000)}` }, ['web']],
   ])('of labels %j are %j', (labels, expected) => {
     expect(read({ commonLabels: labels }).services).toEqual(expected);
   });
@@ -102,6 +104,13 @@ describe('services', () => {
 });
 
 describe('what is too long', () => {
+  it('of services keeps those that are named first', () => {
+    const names = Array.from({ length: 80 }, (_, at) => `service-${at}`);
+    const known = new Map(names.map((name) => [name, name]));
+    const alerts = names.map((service) => alert({ labels: { service } }));
+    expect(normalise(group({ alerts }), { knownServices: known }).services).toEqual(names.slice(0, 50));
+  });
+
   it('is cut before it holds up the service', () => {
     const start = performance.now();
     const link = `http://x.example/${'/'.repeat(1_000_000)}x`;

@@ -30,6 +30,10 @@ const MAX_TEXT = 20_000;
 const MAX_EXPRESSION = 5_000;
 const MAX_RUNBOOK_URLS = 100;
 const MAX_URL = 2_000;
+/** Nobody is woken for more services at once; where more alert, the first ones tell where. */
+const MAX_SERVICES = 50;
+/** As long as a host's name may be; what a service's name could end at is looked for in these. */
+const MAX_NAME = 253;
 
 /** Every service that is known, as it is declared, by its name in lower case. */
 type KnownServices = ReadonlyMap<string, string>;
@@ -64,7 +68,7 @@ export function normalise(
     services: unique([
       ...labelSets.flatMap((labels) => servicesOfLabels(labels, options.knownServices)),
       ...servicesInText(text, options.knownServices),
-    ]),
+    ]).slice(0, MAX_SERVICES),
     runbookUrls: unique(annotationSets(group).flatMap(runbookUrlsOf)).slice(0, MAX_RUNBOOK_URLS),
     signals: unique(options.signals ?? []),
     ...(severity === undefined ? {} : { severity }),
@@ -128,15 +132,17 @@ function matchService(value: string, known: KnownServices): string | undefined {
   const name = value.toLowerCase().replace(/:\d+$/, '');
   const named = known.get(name);
   if (named !== undefined) return named;
-  return [...known.keys()]
-    .filter((service) => name.startsWith(`${service}-`) || name.startsWith(`${service}.`))
-    .sort((a, b) => b.length - a.length)
-    .flatMap((service) => known.get(service) ?? [])[0];
+  for (let end = Math.min(name.length, MAX_NAME) - 1; end > 0; end--) {
+    if (name[end] !== '-' && name[end] !== '.') continue;
+    const prefixed = known.get(name.slice(0, end));
+    if (prefixed !== undefined) return prefixed;
+  }
+  return undefined;
 }
 
 function servicesInText(text: string, known: KnownServices): string[] {
   const words = new Set(text.toLowerCase().match(/[a-z0-9][\w-]*/g) ?? []);
-  return [...known].flatMap(([name, service]) => (words.has(name) ? [service] : []));
+  return [...words].flatMap((word) => known.get(word) ?? []);
 }
 
 function unique<T>(values: Iterable<T>): T[] {

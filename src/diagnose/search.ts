@@ -8,7 +8,7 @@ import { buildQuery, type RetrievalQuery } from './retrieve/query.ts';
 import { embedQuery, type RankedDocument, type RetrievePorts, retrieve } from './retrieve/retrieve.ts';
 
 export interface SearchPorts extends RetrievePorts {
-  readonly embedder: Embedder;
+  readonly embedder: Pick<Embedder, 'embed'>;
   readonly now: Clock;
 }
 
@@ -20,7 +20,8 @@ export async function search(
   signal?: AbortSignal,
 ): Promise<SearchResponse> {
   const query = toQuery(request, knowledge, ports.now());
-  const vector = embedQuery(query, ports, signal);
+  // Without the dense leg nothing is embedded: the other legs can be judged while the embedder is away.
+  const vector = query.without.has('dense') ? Promise.resolve(undefined) : embedQuery(query, ports, signal);
   const { results, answerable, degraded } = await retrieve(query, vector, knowledge, ports, signal);
   return { results: results.map(toResult), answerable, ...(degraded.length === 0 ? {} : { degraded: [...degraded] }) };
 }

@@ -6,7 +6,7 @@ const part = z.number().min(0).max(1).optional();
 
 /** Where a score came from. Every part is 0..1; a leg that did not find the document is absent. */
 export const ScoreBreakdown = z.object({
-  /** 1 when the alert names the document (alert name, `runbook_url`) or the query an identifier it defines. */
+  /** 1 when the query names the document (alert, `runbook_url`, id, an error code it alone quotes); 0.5 a look-alike. */
   exact: part,
   /** Best chunk's cosine similarity, min–max scaled over this query's candidates. */
   dense: part,

@@ -57,5 +57,19 @@ it('counts what counts, and keeps the rest apart', () => {
     verdicts: [records[1], records[2]],
     tally: { confirmed: 1, rejected: 0, corrected: 1 },
     earlier: [records[0]],
+    earlierCount: 1,
   });
+});
+
+it('lists the newest hundred, and counts all', () => {
+  const at = '2026-03-01T10:00:00.000Z';
+  const ended = { at, how: 'superseded' } as const;
+  const records = Array.from({ length: 600 }, (_, n): VerdictRecord => {
+    const record = { diagnosisId: 'd', by: `p${n}`, verdict: 'confirmed', at } as const;
+    return n % 2 === 0 ? record : { ...record, ended };
+  });
+  const { verdicts, tally, earlier, earlierCount } = buildDiagnosisVerdicts('d', records);
+  expect([verdicts.length, earlier.length]).toEqual([100, 100]);
+  expect([verdicts.at(-1)?.by, earlier.at(-1)?.by]).toEqual(['p598', 'p599']);
+  expect([tally.confirmed, earlierCount]).toEqual([300, 300]);
 });

@@ -51,14 +51,19 @@ export const VerdictRecord = z.object({
 });
 export type VerdictRecord = Readonly<z.infer<typeof VerdictRecord>>;
 
-/** Everything that was ever said of one diagnosis. */
+/** Of each list, as many as an answer holds: the newest. Who counts is counted whole, in `tally`. */
+export const MAX_LISTED_VERDICTS = 100;
+
+/** What was said of one diagnosis. */
 export const DiagnosisVerdicts = z.object({
   diagnosisId: z.string(),
-  /** Those that count, at most one of each person, in the order they were given. */
+  /** Those that count, at most one of each person, in the order they were given: the newest 100. */
   verdicts: z.array(VerdictRecord),
   tally: z.object({ confirmed: z.int(), rejected: z.int(), corrected: z.int() }),
-  /** Those that were replaced or withdrawn. */
+  /** Those that were replaced or withdrawn, in the order they were given: the newest 100. */
   earlier: z.array(VerdictRecord),
+  /** How many were replaced or withdrawn. */
+  earlierCount: z.int().min(0),
 });
 export type DiagnosisVerdicts = Readonly<z.infer<typeof DiagnosisVerdicts>>;
 
@@ -77,10 +82,12 @@ export function personOf(by: string): string {
 export function buildDiagnosisVerdicts(diagnosisId: string, records: readonly VerdictRecord[]): DiagnosisVerdicts {
   const verdicts = records.filter(({ ended }) => ended === undefined);
   const count = (kind: Verdict) => verdicts.filter(({ verdict }) => verdict === kind).length;
+  const earlier = records.filter(({ ended }) => ended !== undefined);
   return {
     diagnosisId,
-    verdicts,
+    verdicts: verdicts.slice(-MAX_LISTED_VERDICTS),
     tally: { confirmed: count('confirmed'), rejected: count('rejected'), corrected: count('corrected') },
-    earlier: records.filter(({ ended }) => ended !== undefined),
+    earlier: earlier.slice(-MAX_LISTED_VERDICTS),
+    earlierCount: earlier.length,
   };
 }

@@ -8,6 +8,25 @@ import { Suspect, TraceDigest } from './trace.ts';
 const Timestamp = z.iso.datetime({ offset: true });
 const Signals = z.array(Signal).max(2_000);
 
+/** Longer than any name is. A blank one would quietly admit nothing, or what has no name at all. */
+const Name = z.string().trim().min(1, 'a name is needed: leave the filter out to search everywhere').max(500);
+
+/** More than these is a list of everything: leaving the filter out asks the same. */
+const MAX_NAMES = 100;
+const Names = z
+  .array(Name)
+  .min(1, 'name at least one, or leave the filter out')
+  .max(MAX_NAMES, `name at most ${MAX_NAMES}, or leave the filter out`);
+
+/** A list of choices says as much when each is named once, and each costs a search. */
+const MAX_CHOICES = 50;
+function choicesOf<Choice extends z.ZodType>(choice: Choice) {
+  return z.array(choice).max(MAX_CHOICES, `at most ${MAX_CHOICES} may be listed: name each once`);
+}
+function unique<Item>(items: readonly Item[]): Item[] {
+  return [...new Set(items)];
+}
+
 /** Alertmanager's alert or group; `alerts` may also be a bare list of alerts. */
 const alertFields = { alert: AlertInput.optional(), alerts: AlertGroupInput.optional() };
 
@@ -15,21 +34,21 @@ export const SearchRequest = z
   .object({
     query: z.string().max(20_000).optional(),
     alert: alertFields.alert,
-    kinds: z
-      .array(DocumentKind)
+    kinds: choicesOf(DocumentKind)
       .min(1)
-      .default([...DOCUMENT_KINDS]),
+      .default([...DOCUMENT_KINDS])
+      .transform(unique),
     k: z.int().min(1).max(100).default(10),
     /** Only documents about one of these services. */
-    services: z.array(z.string()).optional(),
+    services: Names.optional(),
     /** Only incidents of one of these root-cause categories. */
-    categories: z.array(z.string()).optional(),
+    categories: Names.optional(),
     /** Only incidents of this day and later. */
     since: z.iso.date().optional(),
     signals: Signals.optional(),
     asOf: Timestamp.optional(),
     /** Parts to leave out: each can be judged by its absence. */
-    without: z.array(RetrievalPart).optional(),
+    without: choicesOf(RetrievalPart).transform(unique).optional(),
   })
   .refine(({ query, alert, signals }) => Boolean(query?.trim() || alert || signals?.length), {
     error: 'one of query, alert or signals is needed',
@@ -41,13 +60,20 @@ export type SearchRequest = Readonly<z.infer<typeof SearchRequest>>;
 export const DigestRequest = z.object({ baseline: z.unknown().optional(), incident: z.unknown() });
 export type DigestRequest = Readonly<z.infer<typeof DigestRequest>>;
 
+/** A suspect of a digest made elsewhere: its words are kept with the diagnosis, so they are bounded. */
+const SuspectInput = Suspect.extend({
+  service: z.string().max(500),
+  operation: z.string().max(2_000),
+  reasons: z.array(z.string().max(2_000)).max(50),
+  exemplarTraceIds: z.array(z.string().max(500)).max(50),
+})
+  .partial()
+  .required({ service: true });
+
 /** A digest made elsewhere: any of its parts will do. */
 export const TraceDigestInput = z.object({
   text: z.string().max(20_000).default(''),
-  suspects: z
-    .array(Suspect.partial().required({ service: true }))
-    .max(100)
-    .default([]),
+  suspects: z.array(SuspectInput).max(100).default([]),
   signals: Signals.default([]),
 });
 export type TraceDigestInput = Readonly<z.infer<typeof TraceDigestInput>>;

@@ -138,6 +138,7 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
   Precedent: {
     ...RANKED,
     self: 'A similar past incident.',
+    alike: 'Ids of incidents that say nearly the same or belong to the same outage, folded into this one.',
     category: 'Its root-cause category; null when nobody wrote one.',
     rootCause: 'Its root cause; null when nobody wrote one.',
     'rootCause.service': 'The culprit then.',
@@ -163,7 +164,8 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
   RunbookEvidence: { ...RANKED, self: 'A runbook that fits.', excerpt: 'Its best passage.' },
   ScoreBreakdown: {
     self: 'Where a score came from, each part 0..1; a leg that did not find the document is absent.',
-    exact: '1 when the alert names the document, or the query an identifier it defines; 0.5 for a rare error code.',
+    exact:
+      '1 when the alert names the document, or the query an identifier it defines; also for an error code that it alone quotes; 0.5 for one that few quote.',
     dense: "Best chunk's cosine similarity, scaled over this query's candidates.",
     lexical: "BM25, scaled over this query's candidates.",
     signals: "IDF-weighted share of the query's signals that the incident also showed.",

@@ -13,14 +13,15 @@ const VERDICT =
 /** What people say of diagnoses, in words. */
 export const VERDICT_NOTES: Readonly<Record<string, SchemaNotes>> = {
   DiagnosisVerdicts: {
-    self: 'All that was said of one diagnosis.',
+    self: 'What was said of one diagnosis.',
     diagnosisId: 'Which diagnosis.',
-    verdicts: 'Those that count, at most one of each person, in the order they were given.',
+    verdicts: 'Those that count, at most one of each person, in the order they were given; the newest 100.',
     tally: 'How many of each kind count.',
     'tally.confirmed': 'People who say that it was right.',
     'tally.rejected': 'People who say that it was wrong.',
     'tally.corrected': 'People who say what it was instead.',
-    earlier: 'Those that count no more.',
+    earlier: 'Those that count no more, in the order they were given; the newest 100.',
+    earlierCount: 'How many count no more.',
   },
   TrueCause: TRUE_CAUSE,
   VerdictRecord: {

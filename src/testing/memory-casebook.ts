@@ -39,10 +39,9 @@ export function createMemoryCasebook(): Casebook {
       enter(signal);
       return verdicts.countChanges();
     },
-    async listGradedDiagnoses({ limit, after, since }, signal) {
+    async listGradedDiagnoses({ limit, after }, signal) {
       enter(signal);
       const graded = [...records.values()]
-        .filter(({ createdAt }) => createdAt >= (since?.toISOString() ?? ''))
         .sort((a, b) => (a.createdAt === b.createdAt ? compare(b.id, a.id) : compare(b.createdAt, a.createdAt)))
         .flatMap((record): GradedDiagnosis[] => {
           const counting = verdicts.listOf(record.id).filter(({ ended }) => ended === undefined);

@@ -94,6 +94,18 @@ describe('what history teaches about causes', () => {
     expect(await both.explain(signals, new Date('2025-01-01'))).toEqual([]);
   });
 
+  it('learns as of a day from what was corrected only later', async () => {
+    const correction = { ...buildHistory(['web'], '2026-06-01')[0], id: 'correction' };
+    const wrong = buildHistory(SERVICES).map((incident) =>
+      incident.category === 'leak' ? { ...incident, supersededBy: 'correction' } : incident,
+    );
+    const learnt = await buildCauseIndex([...wrong, buildIncident(correction)], graph);
+    const signals = signalsOf('leak', 'orders');
+    expect((await learnt.explain(signals, new Date('2026-03-01')))[0]?.category).toBe('leak');
+    const later = await learnt.explain(signals, new Date('2026-07-01'));
+    expect(later[0]?.backers.map(({ incident }) => incident.id)).not.toContain('leak-orders');
+  });
+
   it('says the same in whatever order it was told', async () => {
     const backwards = await buildCauseIndex(buildHistory(SERVICES).reverse(), graph);
     const signals = signalsOf('partition', 'checkout');

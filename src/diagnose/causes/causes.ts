@@ -53,13 +53,16 @@ export async function buildCauseIndex(
   graph: Pick<ServiceGraph, 'downstream'>,
   pace: Pace = createPace(),
 ): Promise<CauseIndex> {
-  const lessons = incidents.flatMap(toLesson);
+  const byId = new Map(incidents.map((incident) => [incident.id, incident]));
+  const written = incidents.flatMap(toLesson);
+  const lessons = written.filter(({ incident }) => incident.supersededBy === undefined);
   const calls = [...graph.downstream].flatMap(([from, all]) => [...all].map((to) => [from, to] as const));
   const now = await learn(lessons, calls, pace);
   const byDay = new Map<string, Promise<Learnt | undefined>>();
   const learnAsOf = (day: string) => {
-    const before = lessons.filter(({ incident: { date } }) => date !== undefined && date < day);
-    return before.length === lessons.length ? now : learn(before, calls, createPace());
+    const isBefore = (incident: Incident) => incident.date !== undefined && incident.date < day;
+    const before = written.filter(({ incident }) => isBefore(incident) && !isCorrected(incident, byId, isBefore));
+    return isSame(before, lessons) ? now : learn(before, calls, createPace());
   };
   return {
     explain: async (signals, asOf) => {
@@ -70,11 +73,28 @@ export async function buildCauseIndex(
   };
 }
 
-/** A cause that was found to be wrong teaches nothing, nor does one whose service or category nobody wrote down. */
+/**
+ * A cause that was found to be wrong teaches nothing; as of a day before what corrects it, nobody knew better.
+ */
+function isCorrected(
+  { supersededBy }: Incident,
+  byId: ReadonlyMap<string, Incident>,
+  isBefore: (incident: Incident) => boolean,
+): boolean {
+  if (supersededBy === undefined) return false;
+  const successor = byId.get(supersededBy);
+  return successor !== undefined && isBefore(successor);
+}
+
+function isSame(some: readonly Taught[], others: readonly Taught[]): boolean {
+  return some.length === others.length && some.every((lesson, at) => lesson === others[at]);
+}
+
+/** A cause whose service or category nobody wrote down teaches nothing. */
 function toLesson(incident: Incident): Taught[] {
-  const { category, rootCause, signals, supersededBy } = incident;
+  const { category, rootCause, signals } = incident;
   const service = rootCause?.service;
-  if (category === undefined || service === undefined || signals.length === 0 || supersededBy !== undefined) return [];
+  if (category === undefined || service === undefined || signals.length === 0) return [];
   return [{ incident, signals, service, category }];
 }
 

@@ -16,8 +16,25 @@ describe('the lowest point', () => {
       const gradient = away.map((part, at) => part * (stretch[at] ?? 1));
       return { value: away.reduce((sum, part, at) => sum + (part * part * (stretch[at] ?? 1)) / 2, 0), gradient };
     };
-    const lowest = await minimise(slopeAt, new Float64Array(3));
+    const lowest = await minimise(slopeAt, new Float64Array(3), createPace());
     for (const [at, part] of lowest.entries()) expect(part).toBeCloseTo(goal[at] ?? 0, 1);
+  });
+
+  it('is sought in steps, however many weights there are, and others have their turns', async () => {
+    let turns = 0;
+    const count = () => {
+      turns++;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const stretch = (at: number) => 1 + (at % 7);
+    const slopeAt = async (point: Float64Array) => {
+      const gradient = point.map((part, at) => part * stretch(at));
+      return { value: gradient.reduce((sum, part, at) => sum + (part * part) / stretch(at) / 2, 0), gradient };
+    };
+    await minimise(slopeAt, new Float64Array(20_000).fill(1), createPace());
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(100);
   });
 });
 

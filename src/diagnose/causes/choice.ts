@@ -31,9 +31,9 @@ const SLICE = 50_000;
  */
 export function fitChoices(choices: readonly Choice[], shape: ChoiceShape, pace: Pace): Promise<Float64Array> {
   const slopeAt = async (weights: Float64Array): Promise<Slope> => {
-    const gradient = weights.map((weight) => shape.ridge * weight);
-    let value = weights.reduce((sum, weight) => sum + (shape.ridge * weight * weight) / 2, 0);
-    let work = 0;
+    const gradient = new Float64Array(weights.length);
+    let value = holdAtZero(weights, shape.ridge, gradient);
+    let work = weights.length;
     for (const choice of choices) {
       value += addSlope(choice, weights, shape.options, gradient);
       work += choice.rows.reduce((sum, row) => sum + row.index.length, 0) * shape.options;
@@ -43,7 +43,18 @@ export function fitChoices(choices: readonly Choice[], shape: ChoiceShape, pace:
     }
     return { value, gradient };
   };
-  return minimise(slopeAt, new Float64Array(shape.features * shape.options));
+  return minimise(slopeAt, new Float64Array(shape.features * shape.options), pace);
+}
+
+/** What the ridge adds to the slope; returns what it adds to the value. */
+function holdAtZero(weights: Float64Array, ridge: number, gradient: Float64Array): number {
+  let value = 0;
+  for (let at = 0; at < weights.length; at++) {
+    const weight = weights[at] ?? 0;
+    gradient[at] = ridge * weight;
+    value += (ridge * weight * weight) / 2;
+  }
+  return value;
 }
 
 /** How likely each option is, 0..1 in sum. */

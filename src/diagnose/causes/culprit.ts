@@ -48,7 +48,7 @@ export async function fitCulprit(
     raw.push({ services, roles, shown: shownWords.add(shownFeatures(scene)) });
     await pace.spend(FEATURES_COST * services.length);
   }
-  const [roles, shown] = [roleWords.finish(), shownWords.finish()];
+  const [roles, shown] = [await roleWords.finish(pace), await shownWords.finish(pace)];
   const places = new Map([...history.keys()].map((service, place) => [service, place]));
   const layout: Layout = { roles: roles.vocabulary, shown: shown.vocabulary, places };
   const choices: Choice[] = [];
@@ -59,8 +59,31 @@ export async function fitCulprit(
     await pace.spend(JOIN_COST * rows.length);
   }
   const features = layout.roles.size + places.size * layout.shown.size;
-  const weights = await fitChoices(choices, { features, options: 1, ridge }, pace);
+  const weights = await fitUsed(choices, features, { ridge, pace });
   return buildCulpritModel(layout, weights, calls, history);
+}
+
+/** Most services never showed most anomalies: a weight that no past scene asks for stays 0, and is not fitted. */
+async function fitUsed(
+  choices: readonly Choice[],
+  features: number,
+  { ridge, pace }: { readonly ridge: number; readonly pace: Pace },
+): Promise<Float64Array> {
+  const places = new Int32Array(features);
+  const asked: number[] = [];
+  const moved: Choice[] = [];
+  for (const { rows, chosen } of choices) {
+    const move = (feature: number) => {
+      if (places[feature] === 0) places[feature] = asked.push(feature);
+      return (places[feature] ?? 0) - 1;
+    };
+    moved.push({ rows: rows.map(({ index, value }) => ({ index: index.map(move), value })), chosen });
+    await pace.spend(JOIN_COST * rows.length);
+  }
+  const fitted = await fitChoices(moved, { features: asked.length, options: 1, ridge }, pace);
+  const weights = new Float64Array(features);
+  for (let at = 0; at < asked.length; at++) weights[asked[at] ?? 0] = fitted[at] ?? 0;
+  return weights;
 }
 
 function buildCulpritModel(

@@ -1,3 +1,5 @@
+import type { Pace } from '../retrieve/pace.ts';
+
 export interface Slope {
   readonly value: number;
   readonly gradient: Float64Array;
@@ -17,19 +19,24 @@ const TOLERANCE = 3e-4;
 const MAX_HALVINGS = 20;
 const SUFFICIENT = 1e-4;
 
+/** So many additions take as long as reading a character. */
+const PER_COST = 3;
+
 /** The lowest point of a smooth convex function: limited-memory BFGS with a halving line search. */
 export async function minimise(
   slopeAt: (point: Float64Array) => Promise<Slope>,
   start: Float64Array,
+  pace: Pace,
 ): Promise<Float64Array> {
   let point = start;
   let slope = await slopeAt(point);
   const steps: Step[] = [];
   for (let count = 0; count < MAX_STEPS; count++) {
-    const next = await descend(slopeAt, point, slope, directionOf(slope.gradient, steps));
+    const next = await descend(slopeAt, point, slope, await directionOf(slope.gradient, steps, pace));
     if (!next) break;
     const gained = slope.value - next.slope.value;
     remember(steps, subtract(next.point, point), subtract(next.slope.gradient, slope.gradient));
+    await pace.spend((3 * point.length) / PER_COST);
     ({ point, slope } = next);
     if (gained <= TOLERANCE * Math.abs(slope.value)) break;
   }
@@ -37,7 +44,8 @@ export async function minimise(
 }
 
 /** The gradient, turned by what the last steps taught about the curvature (the two-loop recursion). */
-function directionOf(gradient: Float64Array, steps: readonly Step[]): Float64Array {
+async function directionOf(gradient: Float64Array, steps: readonly Step[], pace: Pace): Promise<Float64Array> {
+  const turn = () => pace.spend((2 * gradient.length) / PER_COST);
   const direction = gradient.map((part) => -part);
   const shares = steps.map(() => 0);
   for (let at = steps.length - 1; at >= 0; at--) {
@@ -45,15 +53,17 @@ function directionOf(gradient: Float64Array, steps: readonly Step[]): Float64Arr
     if (!step) continue;
     shares[at] = dot(step.moved, direction) / step.curvature;
     add(direction, step.turned, -(shares[at] ?? 0));
+    await turn();
   }
   const last = steps.at(-1);
   const scale = last
     ? last.curvature / dot(last.turned, last.turned)
     : 1 / Math.max(1, Math.sqrt(dot(gradient, gradient)));
   for (let at = 0; at < direction.length; at++) direction[at] = (direction[at] ?? 0) * scale;
-  steps.forEach((step, at) => {
+  for (const [at, step] of steps.entries()) {
     add(direction, step.moved, (shares[at] ?? 0) - dot(step.turned, direction) / step.curvature);
-  });
+    await turn();
+  }
   return direction;
 }
 
@@ -82,7 +92,9 @@ function remember(steps: Step[], moved: Float64Array, turned: Float64Array): voi
 }
 
 function subtract(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((part, at) => part - (b[at] ?? 0));
+  const difference = Float64Array.from(a);
+  add(difference, b, -1);
+  return difference;
 }
 
 function add(target: Float64Array, other: Float64Array, factor: number): void {

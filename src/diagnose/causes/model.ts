@@ -42,6 +42,7 @@ const RIDGE = 2;
 /** Reading a scene, and building its features, take as long as reading so many characters. */
 const SCENE_COST = 3_000;
 const FEATURES_COST = 1_500;
+const ROW_COST = 200;
 
 interface Fitted {
   readonly vocabulary: Vocabulary;
@@ -87,8 +88,12 @@ async function fitFault(
     raw.push({ chosen: categories.indexOf(category), row: words.add(faultFeatures(scene, service, calls)) });
     await pace.spend(FEATURES_COST);
   }
-  const { vocabulary, renumber } = words.finish();
-  const choices = raw.map(({ chosen, row }): Choice => ({ chosen, rows: [renumber(row)] }));
+  const { vocabulary, renumber } = await words.finish(pace);
+  const choices: Choice[] = [];
+  for (const { chosen, row } of raw) {
+    choices.push({ chosen, rows: [renumber(row)] });
+    await pace.spend(ROW_COST);
+  }
   const shape = { features: vocabulary.size, options: categories.length, ridge: RIDGE };
   return { vocabulary, weights: await fitChoices(choices, shape, pace) };
 }

@@ -1,8 +1,12 @@
+import type { Pace } from '../retrieve/pace.ts';
 import type { Row } from './choice.ts';
 import type { Features } from './features.ts';
 
 /** What was seen in one past scene only teaches nothing about the next. */
 const LEAST_SEEN = 2;
+
+/** Giving a feature its place takes as long as reading so many characters. */
+const NAME_COST = 20;
 
 /** Numbers the features of past scenes, so that each has its place among the weights. */
 export interface Vocabulary {
@@ -16,7 +20,7 @@ export interface Vocabulary {
 export interface VocabularyBuilder {
   add(features: Features): Row;
   /** The vocabulary, and how a row taken in reads in it. */
-  finish(): { readonly vocabulary: Vocabulary; readonly renumber: (row: Row) => Row };
+  finish(pace: Pace): Promise<{ readonly vocabulary: Vocabulary; readonly renumber: (row: Row) => Row }>;
 }
 
 export function createVocabulary(): VocabularyBuilder {
@@ -36,10 +40,16 @@ export function createVocabulary(): VocabularyBuilder {
       }
       return { index, value };
     },
-    finish: () => {
-      const names = [...numbers.keys()].filter((_, number) => (seen[number] ?? 0) >= LEAST_SEEN);
-      const places = new Map(names.map((name, place) => [name, place]));
-      const moved = Int32Array.from(numbers.keys(), (name) => places.get(name) ?? -1);
+    finish: async (pace) => {
+      const places = new Map<string, number>();
+      const moved = new Int32Array(numbers.size).fill(-1);
+      for (const [name, number] of numbers) {
+        if ((seen[number] ?? 0) < LEAST_SEEN) continue;
+        moved[number] = places.size;
+        places.set(name, places.size);
+        await pace.spend(NAME_COST);
+      }
+      const names = [...places.keys()];
       return {
         vocabulary: { size: names.length, names, toRow: (features) => toRow(features, places) },
         renumber: (row) => keepKnown(row, (number) => moved[number] ?? -1),

@@ -3,6 +3,9 @@ import type { SourceRef } from '../../domain/source.ts';
 
 const EXCERPT_CHARACTERS = 600;
 
+/** A passage is chosen among a few; more words choose no better. */
+const MAX_WORDS = 60;
+
 /**
  * The passage to show and where it stands: the nearest chunk, or without one the chunk that holds most of the words that
  * question and document share. The title is shown anyway, so it is no passage.
@@ -13,7 +16,10 @@ export function chooseExcerpt(
   listWords: () => readonly string[],
 ): { readonly source: SourceRef; readonly excerpt: string } {
   const isPassage = (chunk: Chunk) => chunk.text !== document.title;
-  const chunk = nearest && isPassage(nearest) ? nearest : bestOverlap(document.chunks.filter(isPassage), listWords());
+  const chunk =
+    nearest && isPassage(nearest)
+      ? nearest
+      : bestOverlap(document.chunks.filter(isPassage), listWords().slice(0, MAX_WORDS));
   if (!chunk) return { source: document.source, excerpt: document.title };
   return { source: chunk.source, excerpt: shorten(chunk.text) };
 }

@@ -87,3 +87,9 @@ describe('the fused score', () => {
     expect(weighLegs(['dense', 'lexical'], model, 0.6)).toEqual({ dense: 0.6, lexical: 0.4, signals: 0 });
   });
 });
+
+it('a model may have any name', () => {
+  expect(weighLegs(['dense', 'lexical'], { id: 'constructor' })).toEqual(
+    weighLegs(['dense', 'lexical'], { id: 'another' }),
+  );
+});

@@ -6,7 +6,7 @@ export type Leg = 'dense' | 'lexical' | 'signals';
  * `npm run eval -- fusion` with that model. A model that nobody has measured gets the cautious share: a dense leg that is
  * trusted too little costs less than one that is trusted too much.
  */
-const DENSE_SHARES: Readonly<Record<string, number>> = { 'runbook-embed-small': 0.35 };
+const DENSE_SHARES: ReadonlyMap<string, number> = new Map([['runbook-embed-small', 0.35]]);
 const UNMEASURED_DENSE_SHARE = 0.35;
 
 /** Signals are structured evidence of the anomaly itself, so they weigh twice as much as all words (`eval -- digests`). */
@@ -24,7 +24,7 @@ export type LegWeights = Readonly<Record<Leg, number>>;
 export function weighLegs(
   legs: readonly Leg[],
   { id }: { readonly id: string },
-  denseShare: number = DENSE_SHARES[id] ?? UNMEASURED_DENSE_SHARE,
+  denseShare: number = DENSE_SHARES.get(id) ?? UNMEASURED_DENSE_SHARE,
 ): LegWeights {
   const weight = { dense: denseShare, lexical: 1 - denseShare, signals: SIGNALS_WEIGHT };
   const total = legs.reduce((sum, leg) => sum + weight[leg], 0);

@@ -59,12 +59,12 @@ export async function buildKnowledge(
       incident: await buildLexicalIndex(byKind.incident, keyOf, pace),
       service: await buildLexicalIndex(byKind.service, keyOf, pace),
     },
-    signals: buildSignalIndex(byKind.incident.filter(isIncident)),
+    signals: await buildSignalIndex(byKind.incident.filter(isIncident), pace),
     causes: await buildCauseIndex(byKind.incident.filter(isIncident), graph, pace),
-    exact: await buildExactIndex(documents),
+    exact: await buildExactIndex(documents, pace),
     graph,
     knownServices: indexSpellings(named),
-    supersededRunbooks: listSuperseded(documents),
+    supersededRunbooks: await listSuperseded(documents, pace),
   };
 }
 

@@ -92,6 +92,27 @@ describe('the legs', () => {
     expect(done).toEqual(['words', 'vector']);
   });
 
+  it('answer as of a day by signals and error codes as if nothing had happened since', async () => {
+    const asked = query({
+      text: 'E4711',
+      signals: [signal, 'metric web cpu up'],
+      asOf: new Date('2026-06-01T00:00:00Z'),
+    });
+    const sections = [buildSection('s', 'summary', 'E4711')];
+    const early = [
+      buildIncident({ id: 'a', date: '2026-01-01', signals: [signal, 'metric db cpu up'], sections }),
+      buildIncident({ id: 'b', date: '2026-02-01', signals: ['metric web cpu up'] }),
+    ];
+    const late = Array.from({ length: 6 }, (_, at) =>
+      buildIncident({ id: `late-${at}`, date: '2026-07-01', signals: [signal], sections }),
+    );
+    const ask = async (incidents: typeof early) =>
+      runLegs(asked, vector, await buildKnowledge(generation, incidents), createIndex());
+    const [then, now] = [await ask(early), await ask([...early, ...late])];
+    expect(now.signals).toEqual(then.signals);
+    expect(now.exact).toEqual(new Map([['incident:a', 1]]));
+  });
+
   it('ask the index for more where a filter will leave most of it out', async () => {
     const knowledge = await buildKnowledge(generation, [incident]);
     const index = createIndex();

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DocumentKind } from '../../domain/document.ts';
-import { keyOf } from '../../domain/document.ts';
 import type { KnowledgeIndex } from '../../ports.ts';
 import { type DenseMatch, searchDense } from './dense.ts';
 import { type Accept, buildFilter, keepAccepted } from './filter.ts';
@@ -9,13 +8,13 @@ import type { LexicalMatch, LexicalRanking } from './lexical/ranking.ts';
 import type { RetrievalQuery } from './query.ts';
 
 /**
- * Documents that words bring forward; of ten thousand that share a word with the question, these have a chance. What boosts,
- * folding and spreading do to a score never lifts what stands lower to the first hundred.
+ * Documents that words bring forward, and as many rows as any answer has: of ten thousand that share a word with the
+ * question, hardly one that stands lower would be lifted to where people look by what boosts do.
  */
-export const CONTENDERS = 150;
+export const CONTENDERS = 100;
 
 /** What the words found: the best, and a look at any other. */
-export interface WordsFound extends Pick<LexicalRanking, 'found' | 'lowest' | 'highest' | 'find'> {
+export interface WordsFound extends Pick<LexicalRanking, 'found' | 'lowest' | 'highest' | 'scoreOf' | 'find'> {
   /** At most `CONTENDERS` of each kind. */
   readonly best: readonly LexicalMatch[];
 }
@@ -62,10 +61,11 @@ function searchInMemory(
 ): Omit<LegResults, 'dense'> {
   const { without, kinds } = query;
   const isOfKind = (key: string) => kinds.some((kind) => key.startsWith(`${kind}:`));
-  const named = without.has('exact') ? [] : [...knowledge.exact.search(query)].filter(([key]) => isOfKind(key));
+  const named = without.has('exact') ? [] : [...knowledge.exact.search(query, accept)].filter(([key]) => isOfKind(key));
+  const isSignalled = kinds.includes('incident') && !without.has('signals');
   return {
     lexical: searchWords(without.has('lexical') ? [] : kinds, query, knowledge, accept),
-    signals: without.has('signals') ? new Map() : keepAccepted(searchSignals(query, knowledge), accept),
+    signals: isSignalled ? knowledge.signals.search(query.signals, accept) : new Map(),
     exact: keepAccepted(new Map(named), accept),
   };
 }
@@ -84,14 +84,18 @@ function searchWords(
     lowest: Math.min(...heard.map(({ lowest }) => lowest)),
     highest: Math.max(...heard.map(({ highest }) => highest)),
     best: heard.flatMap((ranking) => ranking.best(CONTENDERS)),
-    find: (key) => heard.map((ranking) => ranking.find(key)).find((match) => match !== undefined),
+    scoreOf: (key) => firstOf(heard, (ranking) => ranking.scoreOf(key)),
+    find: (key) => firstOf(heard, (ranking) => ranking.find(key)),
   };
 }
 
-function searchSignals({ kinds, signals }: RetrievalQuery, knowledge: Knowledge): Map<string, number> {
-  if (!kinds.includes('incident')) return new Map();
-  const found = knowledge.signals.search(signals);
-  return new Map([...found].map(([id, score]) => [keyOf({ kind: 'incident', id }), score]));
+/** Asked of hundreds of documents in every search: no lists in between. */
+function firstOf<From, To>(items: readonly From[], ask: (item: From) => To | undefined): To | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 async function searchDenseKinds(

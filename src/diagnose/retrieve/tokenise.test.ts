@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listIdentifiers, splitIdentifiers, tokenise } from './tokenise.ts';
+import { listIdentifiers, splitIdentifiers, tokenise, tokeniseQuestion } from './tokenise.ts';
 
 describe('identifiers are split at their seams', () => {
   it.each([
@@ -48,4 +48,30 @@ it.each([
   ['ScyllaDB on node_3', ['scylladb', 'node_3']],
 ])('identifiers in "%s" are %j', (text, expected) => {
   expect(listIdentifiers(text)).toEqual(expected);
+});
+
+describe('a question', () => {
+  it('says what its text says, whatever stands behind it', () => {
+    const log = Array.from({ length: 600 }, (_, at) => `w${at}`).join(' ');
+    const asked = fc.string({ unit: fc.constantFrom(...'abZ9é字 -_./:,\n'), maxLength: 100 });
+    fc.assert(
+      fc.property(asked, (text) => {
+        const terms = new Set(tokeniseQuestion(`${text} ${log}`));
+        expect(tokenise(text).filter((term) => !terms.has(term))).toEqual([]);
+        expect(terms.size).toBe(300);
+      }),
+    );
+  });
+
+  it('that is a log is read up to some hundred distinct terms, names in their order among them', () => {
+    const names = Array.from({ length: 2_000 }, (_, at) => `web-${at}`);
+    const terms = tokeniseQuestion(names.join(','));
+    expect(new Set(terms).size).toBe(300);
+    expect(terms).toContain('web-100');
+    expect(terms).not.toContain('web-1000');
+  });
+
+  it('that repeats itself is read whole', () => {
+    expect(tokeniseQuestion('the queue grows '.repeat(1_000))).toHaveLength(2_000);
+  });
 });

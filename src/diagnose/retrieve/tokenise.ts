@@ -26,6 +26,28 @@ export function tokenise(text: string): string[] {
   return [...toTerms(parts), ...listIdentifiers(text)];
 }
 
+/** Distinct terms of a question that are read: an alert has some dozens, and a log that was pasted whole says no more. */
+const MAX_TERMS = 300;
+
+/** Where `tokenise` could find something; it finds nothing that reaches over the rest. */
+const WORD = /[\w\-/.\u0080-\uffff]+/g;
+
+/** Terms of a question, up to the word that brings the `MAX_TERMS`th distinct one; repeated terms stay. */
+export function tokeniseQuestion(text: string): string[] {
+  // Two characters make one term; the four of `a-b,` make three.
+  if (text.length <= MAX_TERMS) return tokenise(text);
+  const distinct = new Set<string>();
+  const terms: string[] = [];
+  for (const [word] of text.matchAll(WORD)) {
+    for (const term of tokenise(word)) {
+      if (distinct.size === MAX_TERMS && !distinct.has(term)) return terms;
+      distinct.add(term);
+      terms.push(term);
+    }
+  }
+  return tokenise(text);
+}
+
 /** Words made of several parts, in lower case: `kubepodcrashlooping`, `pre-processor`, `e42-7`. */
 export function listIdentifiers(text: string): string[] {
   const words = text.match(/[\p{L}\p{N}](?:[\p{L}\p{N}_\-./]*[\p{L}\p{N}])?/gu) ?? [];

@@ -40,6 +40,22 @@ test('lists may be given by commas or by repeating the name', async () => {
   expect(await byName.json()).toEqual(await byCommas.json());
 });
 
+test('a list left blank was not given', async () => {
+  const plain = await fetch(`${served.url}/v1/search?q=latency`);
+  const blank = await fetch(`${served.url}/v1/search?q=latency&services=&categories=,&kinds=`);
+  const found = SearchResponse.parse(await plain.json());
+  expect(found.results.length).toBeGreaterThan(0);
+  expect(await blank.json()).toEqual(found);
+});
+
+test('naming a kind many times costs and changes nothing', async () => {
+  const once = await postJson(`${served.url}/v1/search`, { query: 'latency', kinds: ['incident'] });
+  const often = await fetch(`${served.url}/v1/search?q=latency&kinds=incident,incident,incident`);
+  expect(await often.json()).toEqual(await once.json());
+  const endless = { query: 'latency', kinds: Array.from({ length: 20_000 }, () => 'incident') };
+  expect((await postJson(`${served.url}/v1/search`, endless)).status).toBe(400);
+});
+
 test('a body may be sent with gzip', async () => {
   const response = await fetch(`${served.url}/v1/search`, {
     method: 'POST',

@@ -24,24 +24,28 @@ const postSearch = createRoute({
   responses: { 200: found, ...bodyProblems() },
 });
 
-/** `a,b` and `name=a&name=b` both mean two. */
-const commaSeparated = z
-  .union([z.string(), z.array(z.string())])
-  .transform((given) => [given].flat().flatMap((text) => text.split(',').flatMap((word) => word.trim() || [])));
+/** `a,b` and `name=a&name=b` both mean two; a list left blank, as forms send it, was not given. */
+const commaSeparated = z.union([z.string(), z.array(z.string())]).transform((given) => {
+  const words = [given].flat().flatMap((text) => text.split(',').flatMap((word) => word.trim() || []));
+  return words.length === 0 ? undefined : words;
+});
 
 const SearchQuery = z.object({
   q: z.string().trim().min(1).max(20_000).openapi({ description: 'The question, in words.' }),
   k: z.coerce.number().int().min(1).max(100).default(10).openapi({ description: 'Documents to return, 1..100.' }),
-  kinds: commaSeparated
-    .pipe(z.array(DocumentKind).min(1))
-    .optional()
-    .openapi({ type: 'string', description: 'Only these kinds, separated by commas.', example: 'incident,runbook' }),
-  services: commaSeparated
-    .optional()
-    .openapi({ type: 'string', description: 'Only documents about one of these services, separated by commas.' }),
-  categories: commaSeparated
-    .optional()
-    .openapi({ type: 'string', description: 'Only incidents of one of these categories, separated by commas.' }),
+  kinds: commaSeparated.pipe(z.array(DocumentKind).optional()).optional().openapi({
+    type: 'string',
+    description: 'Only these kinds, separated by commas; blank is all.',
+    example: 'incident,runbook',
+  }),
+  services: commaSeparated.optional().openapi({
+    type: 'string',
+    description: 'Only documents about one of these services, separated by commas; blank is all.',
+  }),
+  categories: commaSeparated.optional().openapi({
+    type: 'string',
+    description: 'Only incidents of one of these categories, separated by commas; blank is all.',
+  }),
   since: z.iso.date().optional().openapi({ description: 'Only incidents of this day and later.' }),
 });
 

@@ -7,7 +7,7 @@ import { bodyProblems, jsonAnswer, jsonBody, problems } from './answers.ts';
 const PATH = '/v1/diagnoses/{id}/verdict';
 
 const params = z.object({ id: z.string().openapi({ description: 'Of the diagnosis, as its answer gave it.' }) });
-const verdicts = jsonAnswer('All that was said of this diagnosis.', 'DiagnosisVerdicts', DiagnosisVerdicts);
+const verdicts = jsonAnswer('What was said of this diagnosis.', 'DiagnosisVerdicts', DiagnosisVerdicts);
 
 const postVerdict = createRoute({
   method: 'post',
@@ -17,7 +17,8 @@ const postVerdict = createRoute({
   summary: 'Say whether a diagnosis was right',
   description:
     'Each person counts once: a later verdict takes the place of the earlier one, which stays as history. In similar ' +
-    'situations, documents that helped rise a little and documents that led astray sink a little.',
+    'situations, documents that helped rise a little and documents that led astray sink a little. Of people who agree on one ' +
+    'diagnosis, three move them.',
   request: { params, body: jsonBody('VerdictRequest') },
   responses: { 200: verdicts, ...bodyProblems(404, 409) },
 });

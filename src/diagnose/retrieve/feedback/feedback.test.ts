@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DiagnosedSituation, Diagnosis } from '../../../domain/diagnosis.ts';
-import type { VerdictRecord } from '../../../domain/feedback.ts';
+import type { GradedDiagnosis, VerdictRecord } from '../../../domain/feedback.ts';
 import { buildDiagnosis } from '../../../testing/diagnosis-builder.ts';
 import { buildSource } from '../../../testing/knowledge-builder.ts';
-import { buildFeedback, type FeedbackQuery, NO_FEEDBACK } from './feedback.ts';
+import { createFeedbackBuilder, type FeedbackQuery, NO_FEEDBACK } from './feedback.ts';
 
 const SITUATION: DiagnosedSituation = {
   text: 'CheckoutSlow\nCheckout takes 3 seconds to answer, the pool of connections is exhausted',
@@ -43,6 +43,12 @@ function diagnosis(id: string, fields: Partial<Diagnosis> = {}): Diagnosis {
     situation: SITUATION,
     ...fields,
   });
+}
+
+function buildFeedback(graded: readonly GradedDiagnosis[]) {
+  const builder = createFeedbackBuilder();
+  for (const one of graded) builder.add(one);
+  return builder.index;
 }
 
 function said(verdict: VerdictRecord['verdict'], by = 'ana', fields: Partial<VerdictRecord> = {}): VerdictRecord {
@@ -159,6 +165,22 @@ describe('many verdicts', () => {
     expect(one).toBeLessThan(many(4, (n) => `p${n}`).get(POOL) ?? 0);
     expect(many(1_000, (n) => (n % 2 === 0 ? 'ana' : ' ANA ')).get(POOL)).toBe(one);
     expect(one).toBeLessThan(0.8);
+  });
+
+  it('of one diagnosis count three times each way, however many names are given', () => {
+    const crowd = (count: number) => Array.from({ length: count }, (_, n) => said('rejected', `p${n}`));
+    const three = priorsOf(crowd(3));
+    expect(three[POOL]).toBe(0.2);
+    expect(priorsOf(crowd(50))).toEqual(three);
+    const honest = ['ana', 'ben', 'eve'].map((by) => said('confirmed', by, { at: '2026-03-02T10:00:00.000Z' }));
+    expect(priorsOf([...crowd(50), ...honest])).toEqual({});
+  });
+
+  it('of a crowd count by when they were given, so that nobody later changes what was known before', () => {
+    const early = said('confirmed', 'zoe', { at: '2026-02-01T10:00:00.000Z' });
+    const crowd = Array.from({ length: 20 }, (_, n) => said('confirmed', `a${n}`));
+    const asOf = new Date('2026-02-15T00:00:00Z');
+    expect(priorsOf([...crowd, early], { asOf })).toEqual(priorsOf([early]));
   });
 
   it('of the same diagnosis are counted once, however often it is listed', () => {

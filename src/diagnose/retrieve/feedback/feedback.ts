@@ -1,5 +1,5 @@
 import type { GradedDiagnosis } from '../../../domain/feedback.ts';
-import { listJudgements } from './judgements.ts';
+import { type Judgement, listJudgements } from './judgements.ts';
 import { type ComparedSituation, createSituationIndex, toSituationTerms } from './similarity.ts';
 
 /** What people said of documents when something similar was going on. */
@@ -28,17 +28,19 @@ const LEAST_PRIOR = 0.1;
 /** A person's nth verdict on one document counts 1/n, and none after these: diligence is not a majority. */
 const MAX_PER_PERSON = 10;
 
+/**
+ * People who say the same of one document over one diagnosis and count. Names cost nothing to invent, so a crowd is
+ * believed only when it comes back over another diagnosis: alone, one diagnosis moves a prior to 0.2 or 0.8.
+ */
+const MAX_AGREEING = 3;
+
 export const NO_FEEDBACK: FeedbackIndex = { priors: () => new Map() };
 
-/** `graded` are the newest first: among equally similar ones, these count first. */
-export function buildFeedback(graded: Iterable<GradedDiagnosis>): FeedbackIndex {
-  const builder = createFeedbackBuilder();
-  for (const one of graded) builder.add(one);
-  return builder.index;
-}
-
 export interface FeedbackBuilder {
-  /** A diagnosis that did not write down its situation teaches nothing. One that was added before counts once. */
+  /**
+   * A diagnosis that did not write down its situation teaches nothing. One that was added before counts once. Among
+   * equally similar ones, those added first count first.
+   */
   add(graded: GradedDiagnosis): void;
   readonly index: FeedbackIndex;
 }
@@ -57,7 +59,7 @@ export function createFeedbackBuilder(): FeedbackBuilder {
       added.add(id);
       situations.add(toSituationTerms(situation));
       judgements.push(
-        listJudgements(graded).map(({ document, person, isGain, at }) => ({
+        firstToAgree(listJudgements(graded)).map(({ document, person, isGain, at }) => ({
           document: numberOf(documents, document),
           pair: numberOf(pairs, `${document}\n${person}`),
           isGain,
@@ -86,6 +88,19 @@ interface NumberedJudgement {
   readonly pair: number;
   readonly isGain: boolean;
   readonly at: number;
+}
+
+/** The earliest, so that no later voice changes what counted as of a moment before it; `judgements` are of one diagnosis. */
+function firstToAgree(judgements: readonly Judgement[]): Judgement[] {
+  const agreeing = new Map<string, number>();
+  return [...judgements]
+    .sort((a, b) => a.at.getTime() - b.at.getTime() || (a.person < b.person ? -1 : 1))
+    .filter(({ document, isGain }) => {
+      const key = `${isGain} ${document}`;
+      const nth = (agreeing.get(key) ?? 0) + 1;
+      agreeing.set(key, nth);
+      return nth <= MAX_AGREEING;
+    });
 }
 
 function numberOf(numbers: Map<string, number>, name: string): number {

@@ -55,4 +55,9 @@ describe('feedback', () => {
   it('does not hold back what stood above a named row already', () => {
     expect(keysOf(order([row('a', 0.9), row('named', 0.5, 1)], { a: 0.9, named: 0.1 }))).toBe('a named');
   });
+
+  it('orders as many rows as there are', () => {
+    const rows = Array.from({ length: 200_000 }, (_, at) => row(`${at}`, 0.5));
+    expect(order(rows, { 7: 0.9 })[0]?.key).toBe('7');
+  });
 });

@@ -30,7 +30,7 @@ export function applyFeedback<R extends Row>(rows: readonly R[], priorOf: (row: 
     return { ...row, scores, score: isNamed(row) ? score : Math.min(score, ceiling * JUST_BELOW) };
   });
   // What was lifted above 1 takes all others down with it, so that the order stays and a score stays a score.
-  const top = Math.max(1, ...weighed.map(({ score }) => score));
+  const top = weighed.reduce((highest, { score }) => Math.max(highest, score), 1);
   return weighed.map((row) => ({ ...row, score: row.score / top })).sort((a, b) => b.score - a.score);
 }
 

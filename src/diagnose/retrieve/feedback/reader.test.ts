@@ -30,14 +30,18 @@ async function judge(casebook: Casebook, id: string): Promise<void> {
   await casebook.saveVerdict({ diagnosisId: id, by: 'ana', verdict: 'confirmed', at: '2026-03-01T10:00:00.000Z' });
 }
 
-function open(casebook: Casebook = createMemoryCasebook()) {
+function open(casebook: Casebook = createMemoryCasebook(), onFailure?: (error: unknown) => void) {
   const clock = { now: 0 };
   let pages = 0;
   const listGradedDiagnoses: Casebook['listGradedDiagnoses'] = (page) => {
     pages++;
     return casebook.listGradedDiagnoses(page);
   };
-  const reader = createFeedbackReader({ casebook: { ...casebook, listGradedDiagnoses }, elapsed: () => clock.now });
+  const reader = createFeedbackReader({
+    casebook: { ...casebook, listGradedDiagnoses },
+    elapsed: () => clock.now,
+    onFailure,
+  });
   const known = async () => [...(await reader.current()).priors(SITUATION).keys()].sort();
   return { casebook, clock, reader, known, pages: () => pages };
 }
@@ -90,10 +94,53 @@ describe('the feedback reader', () => {
     expect(pages()).toBe(before);
   });
 
-  it('reads all pages', async () => {
-    const { casebook, known } = open();
-    for (let n = 10; n < 55; n++) await judge(casebook, `${n}`);
-    expect(await known()).toHaveLength(45);
+  it('reads all pages, and few of them', async () => {
+    const { casebook, known, pages } = open();
+    for (let n = 100; n < 350; n++) await judge(casebook, `${n}`);
+    expect(await known()).toHaveLength(250);
+    expect(pages()).toBeLessThanOrEqual(11);
+  });
+
+  it('leaves others their turn between two slices of what it read', async () => {
+    const { casebook, reader } = open();
+    for (let n = 0; n < 100; n++) await judge(casebook, `${n}`);
+    let turns = 0;
+    let isRead = false;
+    const counting = () => {
+      turns++;
+      if (!isRead) setImmediate(counting);
+    };
+    setImmediate(counting);
+    await reader.current();
+    isRead = true;
+    expect(turns).toBeGreaterThanOrEqual(20);
+  });
+
+  it('reads on after a casebook that threw at once, and says so once until it is back', async () => {
+    const memory = createMemoryCasebook();
+    await judge(memory, 'a');
+    let isBroken = true;
+    const countVerdictChanges = () => {
+      if (isBroken) throw new Error('broken');
+      return memory.countVerdictChanges();
+    };
+    const failures: unknown[] = [];
+    const { clock, known } = open({ ...memory, countVerdictChanges }, (error) => failures.push(error));
+    expect(await known()).toEqual([]);
+    for (clock.now = 10_000; clock.now < 40_000; clock.now += 10_000) {
+      await known();
+      await settle();
+    }
+    expect(failures).toEqual([new Error('broken')]);
+    isBroken = false;
+    await known();
+    await settle();
+    expect(await known()).toEqual(['runbook:a']);
+    isBroken = true;
+    clock.now += 10_000;
+    await known();
+    await settle();
+    expect(failures).toHaveLength(2);
   });
 
   it('keeps what it knew while the casebook is away', async () => {

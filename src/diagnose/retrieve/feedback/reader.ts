@@ -5,8 +5,11 @@ import { createFeedbackBuilder, type FeedbackIndex, NO_FEEDBACK } from './feedba
 /** Graded diagnoses that count: the newest. */
 const MAX_GRADED = 1_000;
 
-/** Read at a time; between two pages others have their turn, for a page is whole diagnoses to parse. */
-const PAGE = 5;
+/** Read at a time: each page is a round trip, and whole diagnoses that a casebook file hands over in one turn. */
+const PAGE = 25;
+
+/** Added at a time; then others have their turn. */
+const SLICE = 5;
 
 /** How long what is known is believed. */
 const FRESH_MS = 5_000;
@@ -18,7 +21,7 @@ export interface FeedbackReader {
   /**
    * The feedback as last read; older than 5 s it is read anew in the background. Only the first caller, and the first
    * after `expire`, waits for a reading, a quarter of a second at most. Never fails: a casebook that is away leaves
-   * what was known.
+   * what was known, and `onFailure` hears of it.
    */
   current(): Promise<FeedbackIndex>;
   /** A verdict was given or withdrawn: what is known is out of date. */
@@ -29,6 +32,8 @@ export function createFeedbackReader(parts: {
   readonly casebook: Pick<Casebook, 'countVerdictChanges' | 'listGradedDiagnoses'>;
   /** Milliseconds of a clock that never jumps. */
   readonly elapsed: () => number;
+  /** Verdicts could not be read: told once, until they can be read again. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
 }): FeedbackReader {
   let known: { readonly changes: number; readonly index: FeedbackIndex } = { changes: 0, index: NO_FEEDBACK };
   let reading: Promise<void> | undefined;
@@ -36,8 +41,11 @@ export function createFeedbackReader(parts: {
   /** How often what is known was called out of date, and up to which of these somebody has waited. */
   let expired = 1;
   let waitedFor = 0;
+  let hasFailed = false;
 
   async function read(): Promise<void> {
+    // First of all a turn, so that a casebook that throws at once does so while this reading is known to be under way.
+    await Promise.resolve();
     let before: number;
     try {
       do {
@@ -45,8 +53,11 @@ export function createFeedbackReader(parts: {
         const changes = await parts.casebook.countVerdictChanges();
         if (changes !== known.changes) known = { changes, index: await readFeedback(parts.casebook) };
       } while (expired !== before);
-    } catch {
+      hasFailed = false;
+    } catch (error) {
       // What was known stays, and is believed for as long as if it had been read.
+      if (!hasFailed) parts.onFailure?.(error);
+      hasFailed = true;
     } finally {
       reading = undefined;
     }
@@ -79,9 +90,11 @@ async function readFeedback(casebook: Pick<Casebook, 'listGradedDiagnoses'>): Pr
   for (let read = 0; read < MAX_GRADED; read += PAGE) {
     const last = page.at(-1)?.diagnosis.id;
     page = await casebook.listGradedDiagnoses({ limit: PAGE, ...(last === undefined ? {} : { after: last }) });
-    for (const graded of page) builder.add(graded);
+    for (let from = 0; from < page.length; from += SLICE) {
+      for (const graded of page.slice(from, from + SLICE)) builder.add(graded);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     if (page.length < PAGE) break;
-    await new Promise((resolve) => setImmediate(resolve));
   }
   return builder.index;
 }

@@ -144,3 +144,9 @@ it('an empty index finds nothing', async () => {
   expect(empty.size).toBe(0);
   expect(empty.search({ text: 'queue' })).toEqual([]);
 });
+
+it('a question as long as a log is read up to some hundred distinct words', () => {
+  const log = Array.from({ length: 600 }, (_, at) => `w${at}`).join(' ');
+  expect(index.rank({ text: `${log} certificate` }).found).toBe(0);
+  expect(index.rank({ text: `certificate ${log}` }).found).toBeGreaterThan(0);
+});

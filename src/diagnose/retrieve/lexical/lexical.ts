@@ -1,6 +1,6 @@
 import type { KnowledgeDocument, SectionRole } from '../../../domain/document.ts';
 import { createPace, type Pace } from '../pace.ts';
-import { tokenise } from '../tokenise.ts';
+import { tokenise, tokeniseQuestion } from '../tokenise.ts';
 import { createPostingsBuilder, inverseFrequency, type Postings, type PostingsBuilder } from './postings.ts';
 import { type LexicalMatch, type LexicalRanking, rankDocuments } from './ranking.ts';
 
@@ -93,7 +93,7 @@ function endOfPiece(text: string, start: number, limit: number): number {
 /** A word that the query repeats counts as often as it stands there; a word of the expression counts little, once. */
 function weighTerms({ text, expression = '' }: LexicalQuery, { terms }: Postings): Map<string, number> {
   const weights = new Map<string, number>();
-  for (const word of tokenise(text)) weights.set(word, (weights.get(word) ?? 0) + 1);
+  for (const word of tokeniseQuestion(text)) weights.set(word, (weights.get(word) ?? 0) + 1);
   for (const word of tokenise(expression)) if (!weights.has(word)) weights.set(word, EXPRESSION_WEIGHT);
   return new Map([...weights].filter(([term]) => terms.find(term) !== undefined));
 }

@@ -17,6 +17,8 @@ export interface LexicalRanking {
   readonly highest: number;
   /** The first so many, best first. */
   best(limit: number): LexicalMatch[];
+  /** Of a document that was found otherwise; undefined when it shares no word. */
+  scoreOf(key: string): number | undefined;
   /** What a document that was found otherwise has in common with the query. */
   find(key: string): LexicalMatch | undefined;
 }
@@ -53,6 +55,7 @@ export function rankDocuments(
         .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
         .slice(0, limit)
         .map(toMatch),
+    scoreOf: (key) => scores[positions.get(key) ?? -1] || undefined,
     find(key) {
       const document = positions.get(key);
       return document === undefined || scores[document] === 0 ? undefined : toMatch(document);

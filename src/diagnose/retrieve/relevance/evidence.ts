@@ -3,7 +3,7 @@ import type { DenseMatch } from '../dense.ts';
 import type { Knowledge } from '../knowledge.ts';
 import type { LexicalIndex, LexicalMatch } from '../lexical/lexical.ts';
 import type { RetrievalQuery } from '../query.ts';
-import { tokenise } from '../tokenise.ts';
+import { tokeniseQuestion } from '../tokenise.ts';
 
 /**
  * A query weighs at least this many words that one document alone holds. Less than that is no description of anything:
@@ -35,44 +35,53 @@ export function createEvidenceReader(
   { dense, lexical }: Pick<Found, 'dense' | 'lexical'>,
   knowledge: Pick<Knowledge, 'documents' | 'lexical'>,
 ): (key: string) => OwnEvidence | undefined {
-  const words = tokenise(text);
+  const words = tokeniseQuestion(text);
   const weighed = new Map<DocumentKind, WeighedQuery>();
   const weigh = (kind: DocumentKind) => {
     const known = weighed.get(kind) ?? weighQuery(words, knowledge.lexical[kind]);
     weighed.set(kind, known);
     return known;
   };
-  return (key) => {
+  const readOnce = (key: string): OwnEvidence | undefined => {
     const document = knowledge.documents.get(key);
     const [match, shared] = [dense.get(key), lexical.get(key)];
     if (!document || (!match && !shared)) return undefined;
     return {
       similarity: Math.min(1, Math.max(0, match?.similarity ?? 0)),
-      coverage: coverageOf(new Set(shared?.terms), weigh(document.kind)),
+      coverage: coverageOf(shared?.terms ?? [], weigh(document.kind)),
       choices: knowledge.lexical[document.kind].size,
     };
+  };
+  const read = new Map<string, OwnEvidence | undefined>();
+  return (key) => {
+    if (!read.has(key)) read.set(key, readOnce(key));
+    return read.get(key);
   };
 }
 
 interface WeighedQuery {
-  /** Each word with its IDF, as often as the query says it. */
-  readonly words: readonly (readonly [word: string, idf: number])[];
+  /** IDF of each distinct word, times how often the query says it. */
+  readonly weights: ReadonlyMap<string, number>;
   readonly mass: number;
 }
 
 /** Rare words tell, and unheard-of ones tell most. Few words count as `FULL_QUERY_WORDS`: they cannot be fully covered. */
 function weighQuery(words: readonly string[], { idf, size }: Pick<LexicalIndex, 'idf' | 'size'>): WeighedQuery {
-  const weights = new Map([...new Set(words)].map((word) => [word, idf(word)]));
-  const weighed = words.map((word) => [word, weights.get(word) ?? 0] as const);
-  return { words: weighed, mass: Math.max(massOf(weighed), FULL_QUERY_WORDS * rareIdf(size)) };
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const weights = new Map([...counts].map(([word, count]) => [word, count * idf(word)]));
+  return { weights, mass: Math.max(massOf(weights.keys(), weights), FULL_QUERY_WORDS * rareIdf(size)) };
 }
 
-function coverageOf(held: ReadonlySet<string>, { words, mass }: WeighedQuery): number {
-  return mass === 0 ? 0 : massOf(words.filter(([word]) => held.has(word))) / mass;
+/** `held`: distinct words, all of them the query's. */
+function coverageOf(held: readonly string[], { weights, mass }: WeighedQuery): number {
+  return mass === 0 ? 0 : massOf(held, weights) / mass;
 }
 
-function massOf(words: WeighedQuery['words']): number {
-  return words.reduce((sum, [, idf]) => sum + idf, 0);
+function massOf(words: Iterable<string>, weights: WeighedQuery['weights']): number {
+  let mass = 0;
+  for (const word of words) mass += weights.get(word) ?? 0;
+  return mass;
 }
 
 /** The inverse document frequency of a word that one of `size` documents holds. */

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type DocumentKind, keyOf } from '../../../domain/document.ts';
 import { buildIncident, buildRunbook, buildSection, buildSource } from '../../../testing/knowledge-builder.ts';
 import { buildLexicalIndex } from '../lexical/lexical.ts';
-import { ANSWERABLE_THRESHOLD } from './answerable.ts';
-import { answerLogOdds, chanceOf, judgeRelevance } from './relevance.ts';
+import { ANSWERABLE_THRESHOLD, answerLogOdds, chanceOf, judgeRelevance } from './relevance.ts';
 
 const backlog = buildRunbook({
   id: 'queue/Backlog',
@@ -27,7 +26,12 @@ const knowledge = {
 };
 const kinds: DocumentKind[] = ['runbook', 'incident'];
 
-function judge(text: string, similarities: readonly number[], more: { signals?: number; exact?: number } = {}) {
+function judge(
+  text: string,
+  similarities: readonly number[],
+  more: { signals?: number; exact?: number } = {},
+  best: readonly string[] = keys,
+) {
   const dense = new Map(
     documents.flatMap((document, at) => {
       const [key, similarity] = [keyOf(document), similarities[at]];
@@ -41,7 +45,7 @@ function judge(text: string, similarities: readonly number[], more: { signals?: 
     signals: new Map(more.signals === undefined ? [] : [[keyOf(outage), more.signals]]),
     exact: new Map(more.exact === undefined ? [] : [[keyOf(outage), more.exact]]),
   };
-  return judgeRelevance({ text, kinds }, keys, found, knowledge);
+  return judgeRelevance({ text, kinds }, best, found, knowledge);
 }
 
 const text = 'messages wait in the queue';
@@ -80,6 +84,12 @@ describe('the relevance of a row', () => {
   it('is at least what names and signals say', () => {
     expect(judge('nothing known', [], { signals: 0.7 }).of(keyOf(outage))).toBe(0.7);
     expect(judge('nothing known', [], { exact: 1 }).of(keyOf(outage))).toBe(1);
+  });
+
+  it('never exceeds it either where what was asked for last stands before the best', () => {
+    const { answerable, of } = judge(text, [0.2, 0.2, 0.2, 0.9], {}, keys.slice(1, 3));
+    expect(answerable.score).toBeLessThan(0.5);
+    expect(of(keyOf(twin))).toBe(answerable.score);
   });
 
   it('is none for a document that no leg found', () => {

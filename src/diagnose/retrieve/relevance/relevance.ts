@@ -36,7 +36,8 @@ export interface Judgement {
 
 /**
  * Is there an answer, and is this it? The fused score cannot say (scaling gives every query a 1), so this looks at
- * absolute evidence: a name, the signals, or one document among `best` that both means the same and says the same.
+ * absolute evidence: a name, the signals, or one document among `best` that both means the same and says the same. Only the
+ * last is a calibrated chance; a name and a resemblance by signals stand beside it as they are, as lower bounds.
  * Naming a service is no answer, unless services are all that is asked for.
  */
 export function judgeRelevance(
@@ -111,11 +112,11 @@ function judgeAnswer(
   knowledge: Pick<Knowledge, 'documents'>,
 ): Answerable {
   const name = highest(named);
-  if (name === 1) return { score: 1, reason: 'the query names a document' };
+  if (name === 1) return { score: 1, reason: 'the query names a document, or an error code that it alone quotes' };
   const score = strongest ? chanceOf(strongest.logOdds) : 0;
   const signals = highest(found.signals);
   if (signals > Math.max(score, name)) {
-    return { score: signals, reason: `a past incident showed ${percent(signals)} of the same signals` };
+    return { score: signals, reason: `the signals of a past incident resemble these by ${percent(signals)}` };
   }
   if (name > score) return { score: name, reason: 'a document is about the same alert, or quotes the same error code' };
   if (!strongest) return { score: 0, reason: 'nothing was found' };
