@@ -5,7 +5,7 @@ const SOURCES = 'trace|metric|log';
 
 /** One word of a signal: no marks of Markdown around it, no spaces. */
 const WORD = String.raw`[^\s\`|<>]+`;
-const SIGNAL = String.raw`(?:${SOURCES})(?: ${WORD}){3}`;
+const SIGNAL = `(?:${SOURCES})(?: ${WORD}){3}`;
 
 /** A list item or a line that holds nothing else, and a code span that is one. */
 const LINE = new RegExp(String.raw`^[ \t]*(?:[-*+] +)?(${SIGNAL})[ \t]*$`, 'gm');

@@ -1,6 +1,6 @@
 import type { KnowledgeDocument } from '../../domain/document.ts';
 import type { ScoreBreakdown } from '../../domain/evidence.ts';
-import { type BoostQuery, createBooster } from './boosts.ts';
+import { type BoostQuery, type Boosts, createBooster } from './boosts.ts';
 import { applyFeedback } from './feedback/order.ts';
 import { createScale, fuseByScaledMean, type Leg, type LegWeights, weighLegs } from './fuse.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -40,7 +40,7 @@ export function rank(
     const parts = partsOf(key);
     const boosts = boost(document);
     const score = fuseByScaledMean(parts, weights, isAnyNamed, boosts.factor);
-    ranked.push({ key, document, score, scores: { ...withoutUndefined(parts), ...boosts.parts } });
+    ranked.push({ key, document, score, scores: explain(parts, boosts.parts) });
   }
   ranked.sort(byScore);
   return feedback?.size ? applyFeedback(ranked, ({ key }) => feedback.get(key)).sort(byScore) : ranked;
@@ -105,11 +105,15 @@ function createScaling({ dense, lexical, signals, exact }: LegResults): (key: st
   };
 }
 
-function withoutUndefined({ exact, dense, lexical, signals }: Parts): ScoreBreakdown {
-  return {
-    ...(exact === undefined ? {} : { exact }),
-    ...(dense === undefined ? {} : { dense }),
-    ...(lexical === undefined ? {} : { lexical }),
-    ...(signals === undefined ? {} : { signals }),
-  };
+/** One object, field by field: spreading six of them a hundred times a search took longer than all of the ranking. */
+function explain(parts: Parts, { topology, decay, freshness }: Boosts['parts']): ScoreBreakdown {
+  const scores: { -readonly [Part in keyof ScoreBreakdown]: ScoreBreakdown[Part] } = {};
+  if (parts.exact !== undefined) scores.exact = parts.exact;
+  if (parts.dense !== undefined) scores.dense = parts.dense;
+  if (parts.lexical !== undefined) scores.lexical = parts.lexical;
+  if (parts.signals !== undefined) scores.signals = parts.signals;
+  if (topology !== undefined) scores.topology = topology;
+  if (decay !== undefined) scores.decay = decay;
+  if (freshness !== undefined) scores.freshness = freshness;
+  return scores;
 }
