@@ -10,7 +10,7 @@ export function explainFailure(error: unknown): { text: string; exitCode: number
     const stack = error instanceof Error ? error.stack : undefined;
     return { text: `precedent: ${stack ?? messageOf(error)}\n`, exitCode: EXIT.broken };
   }
-  const told = error.problems.filter(({ path }) => !error.message.includes(path));
+  const told = error.problems.filter(({ path, message }) => !error.message.includes(`${path}: ${message}`));
   const lines = [`precedent: ${error.message}`, ...told.map(({ path, message }) => `  ${path}: ${message}`)];
   return { text: `${lines.join('\n')}\n`, exitCode: exitCodeOf(error.code, error.isRetryable) };
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../config.ts';
 import { DOCUMENT_KINDS, DocumentKind } from '../domain/document.ts';
+import { RetrievalPart } from '../domain/evidence.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { coverageCommand } from './coverage.ts';
 import { demoCommand } from './demo.ts';
@@ -62,13 +63,17 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
   withJson(program.command('search'))
     .description('find runbooks, incidents and services')
     .argument('<words...>', 'what to look for')
-    .option('-k, --k <number>', 'results', positive, 5)
+    .option('-k, --k <number>', 'results, at most 100', positive, 5)
     .option('--kind <kind>', `only this kind (${DOCUMENT_KINDS.join(', ')}); may be repeated`, collectKind)
     .option('--service <name>', 'only documents about this service; may be repeated', collect)
     .option('--category <name>', 'only incidents of this root-cause category; may be repeated', collect)
     .option('--since <day>', 'only incidents of this day and later (2026-03-31)')
-    .option('--as-of <time>', 'only what was known then (ISO 8601)')
-    .option('--without <part>', 'leave this part of the score out, to see what it does; may be repeated', collect)
+    .option('--as-of <time>', 'only incidents known then (2026-03-31T12:00:00Z)')
+    .option(
+      '--without <part>',
+      `leave a part of the score out (${RetrievalPart.options.join(', ')}); may be repeated`,
+      collect,
+    )
     .action(async (words, options) => exit(await searchCommand(words, options, context)));
   withJson(program.command('diagnose'))
     .description('diagnose an alert, with its traces when there are any')

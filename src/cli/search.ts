@@ -42,7 +42,8 @@ export async function searchCommand(
 function renderSearch({ results, answerable, degraded = [] }: SearchResponse): string {
   const verdict = `${answerable.score.toFixed(2)} answerable: ${answerable.reason}`;
   const notes = degraded.map((note) => `${paint.warning(note)}\n`);
-  return [...results.map(renderResult), `\n${paint.quiet(verdict)}\n`, ...notes].join('');
+  // First of all whether this is an answer: rows come in any case.
+  return [`\n${paint.quiet(verdict)}\n`, ...results.map(renderResult), ...notes].join('');
 }
 
 function renderResult(result: SearchResult, rank: number): string {
@@ -52,8 +53,15 @@ function renderResult(result: SearchResult, rank: number): string {
     heading(`${rank + 1}. ${title}`).trimEnd(),
     `   ${bar(relevance, 10)} ${percent(relevance)} relevant · ${kind} · ${paint.good(formatSource(source))}`,
     `   ${paint.quiet(parts.join(', '))}`,
-    ...(alike.length === 0 ? [] : [`   says nearly the same: ${alike.join(', ')}`]),
+    ...(scores.freshness === undefined ? [] : [`   ${paint.warning(doubtOf(scores.freshness))}`]),
+    ...(alike.length === 0 ? [] : [`   the same story, or the same outage: ${alike.join(', ')}`]),
     wrap(excerpt.slice(0, 240), 3).trimEnd(),
     '',
   ].join('\n');
+}
+
+function doubtOf(freshness: number): string {
+  return freshness === 0
+    ? 'superseded: a newer one replaces it'
+    : 'its authors call it a draft, deprecated or outdated';
 }

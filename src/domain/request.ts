@@ -5,7 +5,10 @@ import { RetrievalPart } from './evidence.ts';
 import { Signal } from './signal.ts';
 import { Suspect, TraceDigest } from './trace.ts';
 
-const Timestamp = z.iso.datetime({ offset: true });
+const Timestamp = z.iso.datetime({
+  offset: true,
+  error: 'must be a moment with its offset: 2026-03-31T12:00:00Z',
+});
 const Signals = z.array(Signal).max(2_000);
 
 /** Longer than any name is. A blank one would quietly admit nothing, or what has no name at all. */
@@ -44,7 +47,7 @@ export const SearchRequest = z
     /** Only incidents of one of these root-cause categories. */
     categories: Names.optional(),
     /** Only incidents of this day and later. */
-    since: z.iso.date().optional(),
+    since: z.iso.date('must be a day: 2026-03-31').optional(),
     signals: Signals.optional(),
     asOf: Timestamp.optional(),
     /** Parts to leave out: each can be judged by its absence. */

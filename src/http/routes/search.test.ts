@@ -80,3 +80,15 @@ test('HEAD answers like GET, without the body', async () => {
   expect(response.status).toBe(200);
   expect(await response.text()).toBe('');
 });
+
+test('a question by GET may leave out parts and keep to what was known', async () => {
+  const ask = (parameters: string) => fetch(`${served.url}/v1/search?q=latency&${parameters}`);
+  const { results } = (await (await ask('without=dense,decay')).json()) as { results: { scores: object }[] };
+  for (const { scores } of results) {
+    expect(scores).not.toHaveProperty('dense');
+    expect(scores).not.toHaveProperty('decay');
+  }
+  expect(await (await ask('kinds=incident&asOf=2000-01-01T00:00:00Z')).json()).toMatchObject({ results: [] });
+  expect((await ask('asOf=yesterday')).status).toBe(400);
+  expect((await ask('without=fairy')).status).toBe(400);
+});

@@ -46,6 +46,15 @@ const SearchQuery = z.object({
     type: 'string',
     description: 'Only incidents of one of these categories, separated by commas; blank is all.',
   }),
+  asOf: z
+    .string()
+    .optional()
+    .openapi({ description: 'Only incidents that were known at this moment, RFC 3339 with an offset.' }),
+  without: commaSeparated.optional().openapi({
+    type: 'string',
+    description: 'Parts of the score to leave out, separated by commas.',
+    example: 'dense',
+  }),
   since: z.iso.date().optional().openapi({ description: 'Only incidents of this day and later.' }),
 });
 

@@ -58,7 +58,7 @@ describe('the feedback reader', () => {
     expect(await known()).toEqual(['runbook:a']);
   });
 
-  it('answers from what it knows, and looks again behind it when that is five seconds old', async () => {
+  it('answers from what it knows, and looks again when that is five seconds old', async () => {
     const { casebook, clock, known } = open();
     expect(await known()).toEqual([]);
     await judge(casebook, 'a');
@@ -67,8 +67,6 @@ describe('the feedback reader', () => {
     await settle();
     expect(await known()).toEqual([]);
     clock.now = 5_000;
-    expect(await known()).toEqual([]);
-    await settle();
     expect(await known()).toEqual(['runbook:a']);
   });
 

@@ -19,9 +19,9 @@ const PATIENCE_MS = 250;
 
 export interface FeedbackReader {
   /**
-   * The feedback as last read; older than 5 s it is read anew in the background. Only the first caller, and the first
-   * after `expire`, waits for a reading, a quarter of a second at most. Never fails: a casebook that is away leaves
-   * what was known, and `onFailure` hears of it.
+   * The feedback as last read; older than 5 s it is read anew, and whoever asks then waits for that, a quarter of a second
+   * at most: mostly it is one number that has not changed. Never fails: a casebook that is away leaves what was known, and
+   * `onFailure` hears of it.
    */
   current(): Promise<FeedbackIndex>;
   /** A verdict was given or withdrawn: what is known is out of date. */
@@ -72,10 +72,10 @@ export function createFeedbackReader(parts: {
   return {
     async current() {
       const wanted = expired;
-      if (waitedFor < wanted) {
+      if (waitedFor < wanted || parts.elapsed() - readAt >= FRESH_MS) {
         await settleWithin(startReading(), PATIENCE_MS);
         waitedFor = wanted;
-      } else if (parts.elapsed() - readAt >= FRESH_MS) startReading();
+      }
       return known.index;
     },
     expire() {
