@@ -49,7 +49,11 @@ export function createProgress(onProgress: OnProgress | undefined, checkouts: re
       embedded += count;
       tell('embed');
     },
-    finish: () => tell('publish'),
+    finish: () => {
+      // All are through: that is how many there were, whether or not somebody has counted them by now.
+      total = done;
+      tell('publish');
+    },
     [Symbol.dispose]: () => stop.abort(),
   };
 }
