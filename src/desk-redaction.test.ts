@@ -30,6 +30,8 @@ function saying(word: string): Diagnosis {
       {
         ...{ service: word, operation: word, score: 1, reasons: [`${word} rose`], before: null, after: null },
         exemplarTraceIds: [word],
+        withoutBaseline: false,
+        rankings: {},
       },
     ],
     causalPath: [{ from: word, to: word, verified: 'unverified' }],

@@ -1,7 +1,7 @@
 import { type Diagnosis, type Hypothesis, MAX_SITUATION_TEXT } from './domain/diagnosis.ts';
 import type { TrueCause } from './domain/feedback.ts';
 import { type Redactor, writeRedactionMark } from './domain/redaction.ts';
-import type { Suspect } from './domain/trace.ts';
+import type { LoadShape, Suspect } from './domain/trace.ts';
 
 /** Longer than any name or signal is. */
 const MAX_NAME = 500;
@@ -49,7 +49,7 @@ async function redactAll(texts: readonly string[], redact: Redactor): Promise<Ma
 
 function mapCallersWords(said: Diagnosis, words: Words): Diagnosis {
   const { rootCause, situation, confidence, provenance } = said;
-  const { degraded, attempts } = provenance;
+  const { degraded, attempts, traces } = provenance;
   return {
     ...said,
     rootCause: { ...rootCause, ...mapCause(rootCause, words) },
@@ -57,9 +57,11 @@ function mapCallersWords(said: Diagnosis, words: Words): Diagnosis {
     suspects: said.suspects.map((suspect) => mapSuspect(suspect, words)),
     causalPath: said.causalPath.map((edge) => ({ ...edge, from: words(edge.from), to: words(edge.to) })),
     digest: said.digest === null ? null : words(said.digest),
+    ...(said.shapes && { shapes: said.shapes.map((shape) => mapShape(shape, words)) }),
     confidence: { ...confidence, reasons: confidence.reasons.map(words) },
     provenance: {
       ...provenance,
+      ...(traces && { traces: { ...traces, services: traces.services.map(words) } }),
       ...(degraded && { degraded: degraded.map(words) }),
       ...(attempts && { attempts: attempts.map(({ model, reason }) => ({ model, reason: words(reason) })) }),
     },
@@ -97,6 +99,16 @@ function mapSuspect(suspect: Suspect, words: Words): Suspect {
     ...(operation !== undefined && { operation: words(operation) }),
     reasons: reasons.map(words),
     exemplarTraceIds: exemplarTraceIds.map(words),
+  };
+}
+
+function mapShape(shape: LoadShape, words: Words): LoadShape {
+  const { service, operation, reason } = shape;
+  return {
+    ...shape,
+    service: words(service),
+    ...(operation !== undefined && { operation: words(operation) }),
+    reason: words(reason),
   };
 }
 

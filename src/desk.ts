@@ -3,7 +3,7 @@ import type { Diagnosis } from './domain/diagnosis.ts';
 import { isPrecedentError, messageOf, PrecedentError } from './domain/errors.ts';
 import { buildDiagnosisVerdicts, type DiagnosisVerdicts, type VerdictRequest } from './domain/feedback.ts';
 import type { Redactor } from './domain/redaction.ts';
-import type { DiagnosisRequest } from './domain/request.ts';
+import type { DiagnosisQuestion } from './domain/request.ts';
 import type { Casebook, Clock, DiagnosisRecord } from './ports.ts';
 
 /** A pending diagnosis older than this belonged to a process that is gone. */
@@ -24,12 +24,12 @@ export interface Desk extends AsyncDisposable {
    * The finished diagnosis, or a pending record when the caller will not wait (`respondAsync`) or the time budget is
    * over. What goes wrong while the caller waits is thrown; what goes wrong later is in the record.
    */
-  submit(request: DiagnosisRequest, options?: { readonly respondAsync?: boolean }): Promise<DiagnosisRecord>;
+  submit(request: DiagnosisQuestion, options?: { readonly respondAsync?: boolean }): Promise<DiagnosisRecord>;
   /**
    * The diagnosis, however long it takes: for callers without a deadline. Never turned away: these callers are commands
    * in a process of their own, which set their own pace; what they have at work still counts when others submit.
    */
-  complete(request: DiagnosisRequest): Promise<Diagnosis>;
+  complete(request: DiagnosisQuestion): Promise<Diagnosis>;
   /** Throws `not-found` for an id nobody was given. */
   get(id: string): Promise<DiagnosisRecord>;
   /** Throws `not-found`, or `diagnosis-not-done` while there is nothing to judge; answers with all that was said of it. */
@@ -41,7 +41,7 @@ export interface Desk extends AsyncDisposable {
 }
 
 export function createDesk(parts: {
-  readonly diagnose: (request: DiagnosisRequest, id: string, signal: AbortSignal) => Promise<Diagnosis>;
+  readonly diagnose: (request: DiagnosisQuestion, id: string, signal: AbortSignal) => Promise<Diagnosis>;
   readonly casebook: Casebook;
   readonly now: Clock;
   readonly newId: () => string;
@@ -62,7 +62,7 @@ export function createDesk(parts: {
 
   /** Begins once the caller's promise of an answer is written down, where there is one. */
   async function work(
-    request: DiagnosisRequest,
+    request: DiagnosisQuestion,
     { id, createdAt }: PendingRecord,
     promised?: Promise<void>,
   ): Promise<DoneRecord> {
@@ -89,7 +89,7 @@ export function createDesk(parts: {
   }
 
   /** Counts as at work from this very call on: whoever is let in later in the same moment sees it. */
-  function start(request: DiagnosisRequest, opened: PendingRecord, promised?: Promise<void>): Promise<DoneRecord> {
+  function start(request: DiagnosisQuestion, opened: PendingRecord, promised?: Promise<void>): Promise<DoneRecord> {
     const task = work(request, opened, promised).finally(() => atWork.delete(task));
     atWork.add(task);
     // Whoever waits sees the error; when nobody waits any more, the record tells it.

@@ -4,6 +4,7 @@ import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
 import type { GradedDiagnosis, VerdictRecord } from './domain/feedback.ts';
 import type { EmbeddingModel, Generation } from './domain/generation.ts';
 import type { Manifest } from './domain/manifest.ts';
+import type { Snapshot } from './domain/snapshot.ts';
 
 /** Now. A parameter, so that a backtest can live in the past. */
 export type Clock = () => Date;
@@ -162,6 +163,70 @@ export interface Casebook extends AsyncDisposable {
   ping(signal?: AbortSignal): Promise<void>;
 }
 
+/** Which traces are asked for: those through one of `services`, that began from `from` on and before `to`. */
+export interface TraceQuery {
+  readonly services: readonly string[];
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/**
+ * Where spans can be asked for, when an alert comes without any. Errors: `traces-unavailable` (retryable) with the reason
+ * in words; nothing found is an empty window, not an error.
+ */
+export interface TraceSource {
+  readonly name: string;
+  /** JSON of one window, or several one after the other, in any format that is read; ends with the signal. */
+  fetchTraces(query: TraceQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Answers, or throws `traces-unavailable`. */
+  ping(signal: AbortSignal): Promise<void>;
+}
+
+/** A page on its way in; the key is only known when the last is there. */
+export interface SnapshotPageContent {
+  /** Pages of one window come under one id, which nobody else uses. */
+  readonly upload: string;
+  /** From 1. */
+  readonly page: number;
+  /** JSON, compressed by gzip; some 100 kB at most. */
+  readonly content: Uint8Array;
+  readonly savedAt: Date;
+}
+
+/** Which snapshots stay: those used since, and of them no more than so many bytes (compressed), the latest used first. */
+export interface SnapshotRetention {
+  readonly usedSince: Date;
+  readonly maxBytes: number;
+  /** An upload that had its last page before this came to nothing: whoever made it has died. */
+  readonly uploadedSince: Date;
+}
+
+/** What is known of a snapshot by its name; since `expiredAt` its pages are gone. */
+export interface KnownSnapshot {
+  readonly snapshot: Snapshot;
+  readonly expiredAt?: string;
+}
+
+/**
+ * Windows of telemetry under their content hash. What retention took stays known by name, so that it can be told from
+ * what never was. Errors: `casebook-unavailable` (retryable).
+ */
+export interface SnapshotStore extends AsyncDisposable {
+  savePage(page: SnapshotPageContent, signal?: AbortSignal): Promise<void>;
+  /**
+   * Makes the pages of an upload the snapshot. One that is there already stays, is used anew, and the upload goes; one
+   * that expired is there again.
+   */
+  saveSnapshot(upload: string, snapshot: Snapshot, signal?: AbortSignal): Promise<void>;
+  /** An upload that came to nothing; one that became a snapshot stays. */
+  discardUpload(upload: string, signal?: AbortSignal): Promise<void>;
+  findSnapshot(key: string, signal?: AbortSignal): Promise<KnownSnapshot | undefined>;
+  /** The page's content as it was saved; undefined when there is none such. */
+  findPage(key: string, page: number, signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  /** Drops what need not stay; says how many snapshots went. Safe to be done by several at once. */
+  expire(retention: SnapshotRetention, now: Date, signal?: AbortSignal): Promise<number>;
+}
+
 /** Everything the composition root may be given instead of its own drivers. */
 export interface Ports {
   readonly embedder: Embedder;
@@ -169,6 +234,9 @@ export interface Ports {
   readonly reranker: Reranker | undefined;
   readonly index: KnowledgeIndex;
   readonly casebook: Casebook;
+  readonly snapshots: SnapshotStore;
+  /** Absent when none is configured: then only callers bring traces. */
+  readonly traceSource: TraceSource | undefined;
   /** Absent when no LLM is configured: then the precedent engine answers alone. */
   readonly chatModel: ChatModel | undefined;
   readonly now: Clock;

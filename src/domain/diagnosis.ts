@@ -3,7 +3,7 @@ import { Confidence } from './confidence.ts';
 import { ScoreBreakdown } from './evidence.ts';
 import { EmbeddingModel } from './generation.ts';
 import { SourceRef } from './source.ts';
-import { CausalEdge, Suspect } from './trace.ts';
+import { CausalEdge, LoadShape, Suspect, TraceWindows } from './trace.ts';
 
 /** As much of an alert's text as tells one situation from another. */
 export const MAX_SITUATION_TEXT = 2_000;
@@ -99,6 +99,8 @@ export type EngineName = z.infer<typeof EngineName>;
 export const AbstainReason = z.enum(['no-precedent', 'weak-evidence']);
 export type AbstainReason = z.infer<typeof AbstainReason>;
 
+const TimeRange = z.object({ from: z.iso.datetime(), to: z.iso.datetime() });
+
 export const Provenance = z.object({
   generation: z.string(),
   knowledgeSha: z.string().nullable(),
@@ -107,7 +109,11 @@ export const Provenance = z.object({
   timings: z.record(z.string(), z.number()),
   /** What was tried and failed before this answer, when the LLM was asked. */
   attempts: z.array(z.object({ model: z.string(), reason: z.string() })).optional(),
-  /** What retrieval could not do for this answer, in words. */
+  /** Which traces were asked for, when none came with the alert and a source of them is configured. */
+  traces: z
+    .object({ source: z.string(), services: z.array(z.string()), baseline: TimeRange, incident: TimeRange })
+    .optional(),
+  /** What could not be done for this answer, in words. */
   degraded: z.array(z.string()).optional(),
 });
 export type Provenance = Readonly<z.infer<typeof Provenance>>;
@@ -134,8 +140,12 @@ export const Diagnosis = z.object({
   runbooks: z.array(RunbookEvidence),
   suspects: z.array(Suspect),
   causalPath: z.array(CausalEdge),
-  /** The trace digest in words; null when no traces came with the alert. */
+  /** The trace digest in words; null when there were no traces. */
   digest: z.string().nullable(),
+  /** Load and throughput of the windows; absent when there were none, and in what an older version wrote down. */
+  shapes: z.array(LoadShape).optional(),
+  /** What the digest looked at, and the keys under which it is kept; absent as `shapes` are. */
+  windows: TraceWindows.optional(),
   confidence: Confidence,
   provenance: Provenance,
   /** Absent in what an older version wrote down. */

@@ -5,6 +5,8 @@ export type ErrorCode =
   | 'input-too-large'
   | 'trace-format-unknown'
   | 'trace-invalid'
+  | 'traces-unavailable'
+  | 'snapshot-expired'
   | 'knowledge-invalid'
   | 'knowledge-empty'
   | 'ingest-running'
@@ -32,6 +34,7 @@ export interface Problem {
 }
 
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
+  'traces-unavailable',
   'index-unavailable',
   'embedder-unavailable',
   'reranker-unavailable',

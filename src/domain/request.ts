@@ -4,6 +4,7 @@ import { DOCUMENT_KINDS, DocumentKind } from './document.ts';
 import { RetrievalPart } from './evidence.ts';
 import { Signal } from './signal.ts';
 import { Suspect, TraceDigest } from './trace.ts';
+import type { TraceAnalysis } from './trace-analysis.ts';
 
 const Timestamp = z.iso.datetime({
   offset: true,
@@ -59,8 +60,13 @@ export const SearchRequest = z
   });
 export type SearchRequest = Readonly<z.infer<typeof SearchRequest>>;
 
-/** Two windows of spans, in any accepted format; checked by the digest stage, which knows the formats. */
-export const DigestRequest = z.object({ baseline: z.unknown().optional(), incident: z.unknown() });
+/** Two windows of spans, in any accepted format; read apart from all else, by what knows the formats. */
+const TraceWindows = z.object({ baseline: z.unknown().optional(), incident: z.unknown() });
+
+export const DigestRequest = TraceWindows.extend({
+  /** Only what had ended by this moment is looked at. */
+  asOf: Timestamp.optional(),
+});
 export type DigestRequest = Readonly<z.infer<typeof DigestRequest>>;
 
 /** A suspect of a digest made elsewhere: its words are kept with the diagnosis, so they are bounded. */
@@ -84,7 +90,7 @@ export type TraceDigestInput = Readonly<z.infer<typeof TraceDigestInput>>;
 export const DiagnosisRequest = z
   .object({
     ...alertFields,
-    traces: DigestRequest.optional(),
+    traces: TraceWindows.optional(),
     traceDigest: TraceDigestInput.optional(),
     /** Answer with what was known at this moment: later incidents are ignored, and so are undated ones. */
     asOf: Timestamp.optional(),
@@ -93,14 +99,21 @@ export const DiagnosisRequest = z
         /** Precedents to return. */
         k: z.int().min(1).max(50).default(8),
         engine: z.enum(['auto', 'precedent', 'llm']).default('auto'),
+        /** `auto` asks for traces where none came with the alert and a source of them is configured. */
+        traces: z.enum(['auto', 'none']).default('auto'),
       })
-      .default({ k: 8, engine: 'auto' }),
+      .default({ k: 8, engine: 'auto', traces: 'auto' }),
   })
   .refine(({ alert, alerts }) => alert !== undefined || alerts !== undefined, {
     error: 'an alert is needed: an alert object or an Alertmanager group, as alert or as alerts',
     path: ['alert'],
   });
 export type DiagnosisRequest = Readonly<z.infer<typeof DiagnosisRequest>>;
+
+/** A request whose windows have been read. */
+export interface DiagnosisQuestion extends Omit<DiagnosisRequest, 'traces'> {
+  readonly analysis?: TraceAnalysis;
+}
 
 /** The request's alert or alerts as one group. Callers have passed the schema, which insists on one of them. */
 export function alertGroupOf(request: Pick<DiagnosisRequest, 'alert' | 'alerts'>): AlertGroup {
