@@ -80,9 +80,15 @@ export function isSameSite(url: string | URL, home: string | URL): boolean {
 }
 
 async function fetchOnce(url: string, options: HttpOptions): Promise<HttpAnswer> {
-  const { headers, signal, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = options;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const stop = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  // Node 20 forgets a timeout that only a signal made of several knows of, unless somebody listens to itself.
+  timeout.addEventListener('abort', () => {});
+  const { signal } = options;
+  return fetchUntil(url, options, signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
+}
+
+async function fetchUntil(url: string, options: HttpOptions, stop: AbortSignal): Promise<HttpAnswer> {
+  const { headers, maxBytes = MAX_BYTES } = options;
   let current = url;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const response = await fetch(current, {

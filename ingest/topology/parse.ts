@@ -1,12 +1,13 @@
 import { messageOf } from '../../src/domain/errors.ts';
 import type { KnowledgeProblem } from '../../src/domain/ingest-report.ts';
 import { formatSource } from '../../src/domain/source.ts';
+import { looksLikeTraces } from '../../src/traces/formats/documents.ts';
 import type { TextFile } from '../source-file.ts';
 import { isLinks, readLinks } from './dependency-links.ts';
 import { NO_FACTS, type TopologyFacts, type TopologyFragment } from './fragment.ts';
 import { isYamlInJson, readJson } from './json.ts';
 import { type Report, reportingBounded } from './report.ts';
-import { isTraces, readTraces } from './trace-calls.ts';
+import { readTraces } from './trace-calls.ts';
 import { readYaml } from './yaml.ts';
 
 type ParsedFrom = Pick<TextFile, 'path' | 'name' | 'sha' | 'text'>;
@@ -47,7 +48,7 @@ function readFacts(file: ParsedFrom, report: Report): TopologyFacts {
     return NO_FACTS;
   }
   if (isLinks(json.body)) return readLinks(json.body, report);
-  if (isTraces(json.body)) return readTraces(json.body);
+  if (looksLikeTraces(json.body)) return readTraces(json.body);
   if (isYamlInJson(json.body)) return readYaml(file, report);
   report(1, `it is no topology; ${ACCEPTED}`);
   return NO_FACTS;

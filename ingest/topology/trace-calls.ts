@@ -1,16 +1,9 @@
 import type { Dependency } from '../../src/domain/topology.ts';
 import type { Span } from '../../src/domain/trace.ts';
-import { isJaeger } from '../../src/traces/jaeger.ts';
-import { isOtlp } from '../../src/traces/otlp.ts';
 import { parseTraces } from '../../src/traces/parse.ts';
 import { buildForest, type SpanForest } from '../../src/traces/span-forest.ts';
-import { isZipkin } from '../../src/traces/zipkin.ts';
 import { createCallTally, isNameless } from './call-tally.ts';
 import { NO_FACTS, type TopologyFacts } from './fragment.ts';
-
-export function isTraces(body: unknown): boolean {
-  return isZipkin(body) || (typeof body === 'object' && body !== null && (isJaeger(body) || isOtlp(body)));
-}
 
 /** Who called whom in some traces. A file is bounded by its size, so the spans of a window need no bound here. */
 export function readTraces(body: unknown): TopologyFacts {

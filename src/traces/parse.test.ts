@@ -320,3 +320,74 @@ test('a long name in a mistake is cut', () => {
     expect(isPrecedentError(error, 'trace-invalid') && error.message.length).toBeLessThan(500);
   }
 });
+
+describe('names are cleaned, whichever format they come in', () => {
+  const url = 'https://api.example.com/orders/12345?token=abc';
+  const client = { key: 'span.kind', value: 'client' };
+
+  test.each([
+    [
+      'Jaeger',
+      {
+        data: [
+          {
+            traceID: 't',
+            spans: [
+              {
+                spanID: 'a',
+                operationName: `GET ${url}`,
+                startTime: 1,
+                duration: 1,
+                processID: 'p',
+                tags: [client, { key: 'peer.service', value: url }],
+              },
+            ],
+            processes: { p: { serviceName: url } },
+          },
+        ],
+      },
+    ],
+    [
+      'OTLP',
+      {
+        resourceSpans: [
+          {
+            resource: { attributes: [{ key: 'service.name', value: { stringValue: url } }] },
+            scopeSpans: [
+              {
+                spans: [
+                  {
+                    traceId: 't',
+                    spanId: 'a',
+                    name: `GET ${url}`,
+                    kind: 3,
+                    startTimeUnixNano: 1,
+                    endTimeUnixNano: 2,
+                    attributes: [{ key: 'peer.service', value: { stringValue: `${url}&peer` } }],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      'Zipkin',
+      [
+        {
+          traceId: 't',
+          id: 'a',
+          name: `GET ${url}`,
+          kind: 'CLIENT',
+          localEndpoint: { serviceName: url },
+          remoteEndpoint: { serviceName: `${url}&peer` },
+        },
+      ],
+    ],
+  ])('%s', (_, body) => {
+    const span = spanOf(body, 'a');
+    expect(JSON.stringify(span)).not.toMatch(/token|abc|12345/);
+    expect(span).toMatchObject({ service: 'api.example.com', operation: expect.stringContaining('/orders/') });
+  });
+});

@@ -1,4 +1,5 @@
 import type { Span } from '../domain/trace.ts';
+import { indexSpans, type SpanIndex } from './mend/span-index.ts';
 
 /**
  * Spans with their family ties as indexes into `spans`. Flat arrays instead of nested objects: linear in memory and time,
@@ -11,10 +12,22 @@ export interface SpanForest {
   readonly childrenOf: (index: number) => Int32Array;
 }
 
+/** Mending works the ties out anyway; whoever builds the forest of its spans later need not do it again. */
+const knownParents = new WeakMap<readonly Span[], Int32Array>();
+
 export function buildForest(spans: readonly Span[]): SpanForest {
-  const parents = findParents(spans);
+  return plantForest(spans, knownParents.get(spans) ?? findParents(spans, indexSpans(spans)));
+}
+
+/** A forest whose ties are known. */
+export function plantForest(spans: readonly Span[], parents: Int32Array): SpanForest {
   const { offsets, children } = groupByParent(parents);
   return { spans, parents, childrenOf: (index) => children.subarray(offsets[index], offsets[index + 1]) };
+}
+
+/** Nobody may change the spans after this. */
+export function rememberParents(spans: readonly Span[], parents: Int32Array): void {
+  knownParents.set(spans, parents);
 }
 
 /** The span at an index that comes from the forest itself. */
@@ -24,21 +37,11 @@ export function spanAt(forest: Pick<SpanForest, 'spans'>, index: number): Span {
   return span;
 }
 
-export function indexSpans(spans: readonly Span[]): Map<string, Map<string, number>> {
-  const traces = new Map<string, Map<string, number>>();
-  for (const [index, span] of spans.entries()) {
-    const trace = traces.get(span.traceId);
-    if (trace) trace.set(span.spanId, index);
-    else traces.set(span.traceId, new Map([[span.spanId, index]]));
-  }
-  return traces;
-}
-
-function findParents(spans: readonly Span[]): Int32Array {
-  const traces = indexSpans(spans);
+export function findParents(spans: readonly Span[], index: SpanIndex): Int32Array {
   const parents = new Int32Array(spans.length).fill(-1);
-  for (const [index, span] of spans.entries()) {
-    if (span.parentId !== undefined) parents[index] = traces.get(span.traceId)?.get(span.parentId) ?? -1;
+  for (let at = 0; at < spans.length; at++) {
+    const span = spans[at];
+    if (span?.parentId !== undefined) parents[at] = index.find(span.traceId, span.parentId);
   }
   return parents;
 }
@@ -51,7 +54,8 @@ function groupByParent(parents: Int32Array): { offsets: Int32Array; children: In
     offsets[index] = (offsets[index] ?? 0) + (offsets[index - 1] ?? 0);
   const children = new Int32Array(offsets.at(-1) ?? 0);
   const next = offsets.slice();
-  for (const [index, parent] of parents.entries()) {
+  for (let index = 0; index < parents.length; index++) {
+    const parent = parents[index] ?? -1;
     if (parent < 0) continue;
     const slot = next[parent] ?? 0;
     children[slot] = index;

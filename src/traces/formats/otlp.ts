@@ -1,115 +1,145 @@
-import { z } from 'zod';
-import type { Span } from '../domain/trace.ts';
-import { peerOf } from './peer.ts';
-import { readShape } from './shape.ts';
+import { findAttribute, findAttributeMistake } from './otlp-attributes.ts';
+import { toOtlpSpan } from './otlp-span.ts';
+import { expected, isFields, isMissing, type RawFields } from './raw-fields.ts';
+import { PIECE_SPANS, type SpanCollector } from './span-collector.ts';
 
 /**
- * OTLP JSON (opentelemetry-proto): ids are hex in any case, 64-bit numbers strings or numbers, unknown fields ignored.
- * Tempo wraps the same in `batches` or `trace`, writes enums as names, ids as base64 and, when old,
- * `instrumentationLibrarySpans`.
+ * One `resourceSpans` of OTLP JSON (opentelemetry-proto), or of what Tempo makes of it: the resource names the service,
+ * the scopes hold the spans. Either may come first.
  */
-const Nanoseconds = z.union([z.string().regex(/^-?\d{1,20}$/, 'expected whole nanoseconds'), z.int(), z.number()]);
-const Attribute = z.object({
-  key: z.string(),
-  value: z
-    .object({
-      stringValue: z.string().optional(),
-      intValue: z.union([z.string(), z.number()]).optional(),
-      boolValue: z.boolean().optional(),
-    })
-    .nullish(),
-});
-const OtlpSpan = z.object({
-  traceId: z.string().min(1),
-  spanId: z.string().min(1),
-  parentSpanId: z.string().nullish(),
-  name: z.string().default(''),
-  kind: z.union([z.number(), z.string()]).nullish(),
-  startTimeUnixNano: Nanoseconds,
-  endTimeUnixNano: Nanoseconds,
-  attributes: z.array(Attribute).nullish(),
-  status: z.object({ code: z.union([z.number(), z.string()]).nullish() }).nullish(),
-});
-const ScopeSpans = z.object({ spans: z.array(OtlpSpan).nullish() });
-const ResourceSpans = z.object({
-  resource: z.object({ attributes: z.array(Attribute).nullish() }).nullish(),
-  scopeSpans: z.array(ScopeSpans).nullish(),
-  instrumentationLibrarySpans: z.array(ScopeSpans).nullish(),
-});
-const OtlpTraces = z.object({
-  resourceSpans: z.array(ResourceSpans).nullish(),
-  batches: z.array(ResourceSpans).nullish(),
-  trace: z.object({ resourceSpans: z.array(ResourceSpans).nullish() }).nullish(),
-});
-type OtlpSpan = z.infer<typeof OtlpSpan>;
-type Attributes = z.infer<typeof Attribute>[] | null | undefined;
-
-const KINDS: readonly Span['kind'][] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'];
-const KIND_NAMES = new Map(
-  KINDS.flatMap((kind, index) => (index > 0 ? [[`SPAN_KIND_${kind.toUpperCase()}`, kind]] : [])),
-);
-const ERROR_CODES = new Set<unknown>([2, '2', 'STATUS_CODE_ERROR']);
-const SERVER_ERROR = 500;
-
-export function isOtlp(body: object): boolean {
-  if ('resourceSpans' in body || 'batches' in body) return true;
-  return 'trace' in body && typeof body.trace === 'object' && body.trace !== null && 'resourceSpans' in body.trace;
+export interface OtlpResource {
+  /** Whether spans can be read already: they need what may come after them. */
+  isReady(): boolean;
+  /** Any field of the resource but its scopes. */
+  setField(name: string, value: unknown): void;
+  /** The next scope, with its fields but for its spans; those that are not known yet may be filled in until it ends. */
+  startScope(fields: RawFields): void;
+  addSpans(spans: unknown): void;
+  endScope(): void;
+  end(): void;
 }
 
-export function fromOtlp(body: unknown): Span[] {
-  const traces = readShape(OtlpTraces, body, 'OTLP');
-  const resources = traces.resourceSpans ?? traces.batches ?? traces.trace?.resourceSpans ?? [];
-  return resources.flatMap((resource) => {
-    const service = textOf(resource.resource?.attributes, 'service.name') || 'unknown-service';
-    const scopes = resource.scopeSpans ?? resource.instrumentationLibrarySpans ?? [];
-    return scopes.flatMap((scope) => (scope.spans ?? []).map((span) => toSpan(service, span)));
-  });
+/** The later name follows the earlier one. */
+export const SCOPES_FIELDS: ReadonlySet<string> = new Set(['scopeSpans', 'instrumentationLibrarySpans']);
+const SCOPE_FIELDS = ['scope', 'instrumentationLibrary'];
+
+interface ScopePart {
+  readonly fields: Record<string, unknown>;
+  readonly spans: unknown[];
 }
 
-function toSpan(service: string, span: OtlpSpan): Span {
-  const start = toBigInt(span.startTimeUnixNano);
-  const kind = kindOf(span.kind);
+export function createOtlpResource(collector: SpanCollector, path: string): OtlpResource {
+  const fields: Record<string, unknown> = Object.create(null);
+  let service = '';
+  let scopeFields: RawFields = {};
+  let scopes = -1;
+  let seen = 0;
+  let part: ScopePart[] = [];
+  let partSpans = 0;
+
   return {
-    traceId: toHexId(span.traceId),
-    spanId: toHexId(span.spanId),
-    ...(span.parentSpanId ? { parentId: toHexId(span.parentSpanId) } : {}),
-    service,
-    operation: span.name || 'unknown-operation',
-    kind,
-    startUs: Number(start / 1000n),
-    // The difference is small, so a double holds it, and keeps the part below a microsecond.
-    durationUs: Number(toBigInt(span.endTimeUnixNano) - start) / 1000,
-    isError: isError(span),
-    ...peerOf({ kind, service }, (name) => textOf(span.attributes, name)),
+    isReady: () => 'resource' in fields,
+    setField(name, value) {
+      fields[name] = value;
+      if (name === 'resource') service = readService(value);
+    },
+    startScope(next) {
+      scopes++;
+      seen = 0;
+      scopeFields = next;
+      part.push({ fields: {}, spans: [] });
+    },
+    addSpans(spans) {
+      if (isMissing(spans)) return;
+      if (!Array.isArray(spans)) {
+        collector.refuse(`${path}.scopeSpans[${scopes}]`, expected('spans', 'an array', spans));
+        return;
+      }
+      for (const span of spans) addSpan(span);
+    },
+    endScope() {
+      Object.assign(part.at(-1)?.fields ?? {}, scopeFields);
+    },
+    end() {
+      collector.give({ ...fields, scopeSpans: part.map(joinScope) }, partSpans);
+    },
   };
+
+  function addSpan(raw: unknown): void {
+    const index = seen++;
+    const span = toOtlpSpan(raw, service, collector.names);
+    if ('message' in span) {
+      const spanId = isFields(raw) ? raw['spanId'] : undefined;
+      collector.refuse(`${path}.scopeSpans[${scopes}].spans[${index}]`, span, spanId);
+    } else collector.add(span);
+    if (!collector.wantsPieces) return;
+    if (partSpans === PIECE_SPANS) giveFullPart();
+    part.at(-1)?.spans.push(raw);
+    partSpans++;
+  }
+
+  /** The scope goes on in the next part, which has to say again whose spans these are. */
+  function giveFullPart(): void {
+    Object.assign(part.at(-1)?.fields ?? {}, pick(scopeFields, SCOPE_FIELDS));
+    collector.give({ ...pick(fields, ['resource']), scopeSpans: part.map(joinScope) }, partSpans);
+    part = [{ fields: {}, spans: [] }];
+    partSpans = 0;
+  }
+
+  function readService(resource: unknown): string {
+    if (isMissing(resource)) return '';
+    if (!isFields(resource)) {
+      collector.refuse(path, expected('resource', 'an object', resource));
+      return '';
+    }
+    const mistake = findAttributeMistake(resource['attributes']);
+    if (mistake) collector.refuse(`${path}.resource`, mistake);
+    return mistake ? '' : (findAttribute(resource['attributes'], 'service.name') ?? '');
+  }
 }
 
-/** A double cannot hold today's nanoseconds: beyond 2^53 they come as strings, and are subtracted as integers. */
-function toBigInt(value: string | number): bigint {
-  return BigInt(typeof value === 'number' ? Math.trunc(value) : value);
+/** A resource that is there as a whole. */
+export function addOtlpResource(collector: SpanCollector, raw: unknown, path: string): void {
+  if (!isFields(raw)) {
+    collector.refuse(path, expected('', 'an object', raw));
+    return;
+  }
+  const resource = createOtlpResource(collector, path);
+  for (const [name, value] of Object.entries(raw)) if (!SCOPES_FIELDS.has(name)) resource.setField(name, value);
+  for (const name of SCOPES_FIELDS) addOtlpScopes(collector, resource, raw[name], `${path}.${name}`);
+  resource.end();
 }
 
-/** Hex in lower case. Base64, told by its length and alphabet, becomes hex; anything else stays as it came. */
-function toHexId(id: string): string {
-  if (/^(?:[\da-f]{16}|[\da-f]{32})$/i.test(id)) return id.toLowerCase();
-  if (!/^(?:[\w+/-]{11}=|[\w+/-]{22}==)$/.test(id)) return id;
-  const bytes = atob(id.replaceAll('-', '+').replaceAll('_', '/'));
-  return Array.from(bytes, (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+function addOtlpScopes(collector: SpanCollector, resource: OtlpResource, scopes: unknown, path: string): void {
+  if (isMissing(scopes)) return;
+  if (!Array.isArray(scopes)) {
+    collector.refuse(path, expected('', 'an array', scopes));
+    return;
+  }
+  for (const [index, scope] of scopes.entries()) {
+    if (isFields(scope)) addOtlpScope(collector, resource, scope);
+    else collector.refuse(`${path}[${index}]`, expected('', 'an object', scope));
+  }
 }
 
-function kindOf(kind: number | string | null | undefined): Span['kind'] {
-  if (typeof kind === 'number') return KINDS[kind] ?? 'internal';
-  return KIND_NAMES.get(kind ?? '') ?? 'internal';
+/** A scope that is there as a whole. */
+export function addOtlpScope(collector: SpanCollector, resource: OtlpResource, scope: RawFields): void {
+  const { spans, ...fields } = scope;
+  resource.startScope(fields);
+  if (Array.isArray(spans)) collector.expect(spans.length);
+  resource.addSpans(spans);
+  resource.endScope();
 }
 
-function isError(span: OtlpSpan): boolean {
-  if (ERROR_CODES.has(span.status?.code)) return true;
-  const status = textOf(span.attributes, 'http.response.status_code') ?? textOf(span.attributes, 'http.status_code');
-  return Number(status ?? 0) >= SERVER_ERROR;
+/** Whether it is known whose spans the scope holds. */
+export function isScopeNamed(fields: RawFields): boolean {
+  return SCOPE_FIELDS.some((name) => name in fields);
 }
 
-function textOf(attributes: Attributes, key: string): string | undefined {
-  const value = attributes?.find((attribute) => attribute.key === key)?.value;
-  const text = value?.stringValue ?? value?.intValue ?? value?.boolValue;
-  return text === undefined ? undefined : String(text);
+function joinScope({ fields, spans }: ScopePart): RawFields {
+  return { ...fields, spans };
+}
+
+function pick(fields: RawFields, names: readonly string[]): RawFields {
+  return Object.fromEntries(names.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])));
 }

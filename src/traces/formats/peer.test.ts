@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { peerOf } from './peer.ts';
 
 const peer = (tags: Readonly<Record<string, unknown>>, kind: 'client' | 'producer' | 'server' = 'client') =>
-  peerOf({ kind, service: 'orders' }, (name) => tags[name]).peer;
+  peerOf({ kind, service: 'orders' }, (name) => tags[name]);
 
 it.each([
   [{ 'peer.service': 'payments' }, { service: 'payments', isData: false }],

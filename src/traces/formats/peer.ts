@@ -1,4 +1,6 @@
-import type { Span } from '../domain/trace.ts';
+import type { Span } from '../../domain/trace.ts';
+
+export type PeerName = NonNullable<Span['peer']>;
 
 /** Best first; the later name of the same attribute follows the earlier one. */
 const PEER_NAMES = ['peer.service', 'service.peer.name'];
@@ -13,14 +15,21 @@ const MAX_NAME = 100;
 export function peerOf(
   { kind, service }: Pick<Span, 'kind' | 'service'>,
   attribute: (name: string) => unknown,
-  fallback?: string | null,
-): Pick<Span, 'peer'> {
-  if (kind !== 'client' && kind !== 'producer') return {};
-  // A service and its database often share a name; then the database's make tells the two apart.
-  const nameIn = (names: readonly string[]) => names.map(attribute).find((name) => isName(name) && name !== service);
-  const database = nameIn(DATABASE_NAMES);
-  const peer = nameIn(PEER_NAMES) ?? database ?? fallback;
-  return isName(peer) ? { peer: { service: peer, isData: database !== undefined } } : {};
+  fallback?: unknown,
+): PeerName | undefined {
+  if (kind !== 'client' && kind !== 'producer') return undefined;
+  const database = nameIn(DATABASE_NAMES, attribute, service);
+  const peer = nameIn(PEER_NAMES, attribute, service) ?? database ?? fallback;
+  return isName(peer) ? { service: peer, isData: database !== undefined } : undefined;
+}
+
+/** A service and its database often share a name; then the database's make tells the two apart. */
+function nameIn(names: readonly string[], attribute: (name: string) => unknown, service: string): string | undefined {
+  for (const name of names) {
+    const value = attribute(name);
+    if (isName(value) && value !== service) return value;
+  }
+  return undefined;
 }
 
 function isName(value: unknown): value is string {

@@ -1,53 +1,81 @@
-import type { Span } from '../domain/trace.ts';
+import type { Span } from '../../domain/trace.ts';
+import { plantForest, type SpanForest, spanAt } from '../span-forest.ts';
+import { isAsync, measureClockOffsets } from './clock-offsets.ts';
 import type { CountRepair } from './mend.ts';
-import { buildForest, type SpanForest, spanAt } from './span-forest.ts';
+import { DAY_US, MONTH_US } from './span-times.ts';
 
 /**
  * Two hosts, two clocks. A callee that seems to start before its caller, or a server outside the client span that waits
  * for it, is moved into the middle of its caller, and everything below it on the same service moves along: the delay on
  * the way there and back is taken to be equal. (After Jaeger's clock skew adjuster; ours leaves alone what plainly ran
- * on after the caller had gone.) Durations never change.
+ * on after the caller had gone, unless that was a day later: `clock-skew`.) A trace that starts more than a month from
+ * the middle of the window comes from a clock that was never set, and is moved there: `stray-clock`. Durations never
+ * change.
  */
-export function alignClocks(spans: readonly Span[], count: CountRepair): Span[] {
-  const forest = buildForest(spans);
+export function alignClocks(spans: readonly Span[], parents: Int32Array, count: CountRepair): Span[] {
+  const forest = plantForest(spans, parents);
+  const middle = middleOf(forest);
+  const offsets = measureClockOffsets(forest);
   const shifts = new Float64Array(spans.length);
   const aligned = [...spans];
   for (const index of parentsFirst(forest)) {
-    const parentIndex = forest.parents[index] ?? -1;
-    if (parentIndex < 0) continue;
     const span = spanAt(forest, index);
-    const parent = spanAt(forest, parentIndex);
-    const parentShift = shifts[parentIndex] ?? 0;
-    const own = parent.service === span.service ? undefined : findShift(parent, parentShift, span);
-    if (own !== undefined) count('clock-skew');
-    const shift = own ?? (parent.service === span.service ? parentShift : 0);
+    const parentIndex = parents[index] ?? -1;
+    const shift = parentIndex < 0 ? shiftRoot(span) : shiftChild(span, parentIndex);
+    if (shift === 0) continue;
     shifts[index] = shift;
-    if (shift !== 0) aligned[index] = { ...span, startUs: span.startUs + shift };
+    aligned[index] = { ...span, startUs: span.startUs + shift };
   }
   return aligned;
+
+  function shiftRoot(span: Span): number {
+    if (Math.abs(span.startUs - middle) <= MONTH_US) return 0;
+    count('stray-clock');
+    return middle - span.startUs;
+  }
+
+  function shiftChild(span: Span, parentIndex: number): number {
+    const parent = spanAt(forest, parentIndex);
+    const parentShift = shifts[parentIndex] ?? 0;
+    if (parent.service === span.service) return parentShift;
+    const offset = isAsync(parent, span) ? undefined : offsets.find(parent.service, span.service);
+    const shift = offset === undefined ? 0 : parentShift - offset;
+    const own = findShift(parent, parentShift, span, shift);
+    if (own !== undefined || offset) count('clock-skew');
+    return shift + (own ?? 0);
+  }
 }
 
-/** How far the clock of `child`'s host must be turned, or undefined when the two can be true as they are. */
-function findShift(parent: Span, parentShift: number, child: Span): number | undefined {
-  if (isAsync(parent, child)) return undefined;
+/** How much further the clock of `child`'s host must be turned, or undefined when the two can be true as they are. */
+function findShift(parent: Span, parentShift: number, child: Span, childShift: number): number | undefined {
   const parentStart = parent.startUs + parentShift;
+  const childStart = child.startUs + childShift;
+  const apart = childStart - parentStart;
+  if (isAsync(parent, child)) return Math.abs(apart) > MONTH_US ? -apart : undefined;
   const room = parent.durationUs - child.durationUs;
   const isWaitedFor = parent.kind === 'client' && child.kind === 'server';
-  const isEarly = child.startUs < parentStart;
-  const isLate = isWaitedFor && room >= 0 && child.startUs + child.durationUs > parentStart + parent.durationUs;
-  if (!isEarly && !isLate) return undefined;
-  return parentStart + Math.max(room, 0) / 2 - child.startUs;
+  const isLate = isWaitedFor && room >= 0 && childStart + child.durationUs > parentStart + parent.durationUs;
+  if (apart >= 0 && apart <= DAY_US && !isLate) return undefined;
+  return Math.max(room, 0) / 2 - apart;
 }
 
-function isAsync(parent: Span, child: Span): boolean {
-  return parent.kind === 'producer' || child.kind === 'consumer';
+/** The median start of its traces. */
+function middleOf({ spans, parents }: SpanForest): number {
+  const starts = new Float64Array(spans.length);
+  let roots = 0;
+  for (let index = 0; index < spans.length; index++) {
+    if ((parents[index] ?? -1) < 0) starts[roots++] = spans[index]?.startUs ?? 0;
+  }
+  return starts.subarray(0, roots).sort()[roots >> 1] ?? 0;
 }
 
-function parentsFirst(forest: SpanForest): number[] {
-  const order: number[] = [];
-  for (const [index, parent] of forest.parents.entries()) if (parent < 0) order.push(index);
-  for (let next = 0; next < order.length; next++) {
-    for (const child of forest.childrenOf(order[next] ?? 0)) order.push(child);
+function parentsFirst(forest: SpanForest): Int32Array {
+  const { parents } = forest;
+  const order = new Int32Array(parents.length);
+  let length = 0;
+  for (let index = 0; index < parents.length; index++) if ((parents[index] ?? -1) < 0) order[length++] = index;
+  for (let next = 0; next < length; next++) {
+    for (const child of forest.childrenOf(order[next] ?? 0)) order[length++] = child;
   }
   return order;
 }
