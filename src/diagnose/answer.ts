@@ -10,6 +10,7 @@ import type {
 } from '../domain/diagnosis.ts';
 import { keyOf } from '../domain/document.ts';
 import type { Answerable } from '../domain/evidence.ts';
+import type { TraceDigest } from '../domain/trace.ts';
 import { describeSituation } from './describe-situation.ts';
 import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
 import { ANSWERABLE_THRESHOLD } from './retrieve/relevance/relevance.ts';
@@ -45,11 +46,16 @@ export function answer(
     suspects: [...(evidence.digest?.suspects ?? [])],
     causalPath: [...(evidence.digest?.causalPath ?? [])],
     digest: evidence.digest?.text ?? null,
+    ...tellWindows(evidence.digest),
     confidence,
     provenance: frame.provenance,
     situation: describeSituation(evidence, frame.createdAt),
     createdAt: frame.createdAt.toISOString(),
   };
+}
+
+function tellWindows(digest: TraceDigest | undefined): Pick<Diagnosis, 'shapes' | 'windows'> {
+  return digest?.windows ? { shapes: digest.shapes, windows: digest.windows } : {};
 }
 
 const EXPLANATIONS: Readonly<Record<AbstainReason, string>> = {

@@ -5,6 +5,7 @@ import { DiagnosisRequest } from '../domain/request.ts';
 import { inputInvalid } from '../http/input.ts';
 import type { ChatModel } from '../ports.ts';
 import { buildIncident, buildRunbook, buildSection, buildStep } from '../testing/knowledge-builder.ts';
+import type { TraceFetch } from './fetch-traces.ts';
 import { type DiagnosePorts, diagnose } from './pipeline.ts';
 import { buildKnowledge } from './retrieve/knowledge.ts';
 
@@ -136,6 +137,19 @@ describe('a diagnosis', () => {
     const diagnosis = await ask({ alert: ALERT, asOf: '2026-02-11T12:00:00Z' });
     expect(diagnosis.precedents).toEqual([]);
     expect(diagnosis.kind).toBe('abstained');
+  });
+
+  it('says which traces were asked for, how long that took, and that it is answered without them', async () => {
+    const fetchTraces: TraceFetch = {
+      name: 'jaeger',
+      windows: { windowSeconds: 600, baselineGapSeconds: 600 },
+      read: () => Promise.reject(new PrecedentError('traces-unavailable', 'it is away')),
+    };
+    const { kind, provenance, digest } = await ask({ alert: ALERT }, { fetchTraces });
+    expect({ kind, digest }).toEqual({ kind: 'answered', digest: null });
+    expect(provenance.degraded).toEqual(['traces: it is away']);
+    expect(provenance.traces?.services).toEqual(['pre-processor']);
+    expect(Object.keys(provenance.timings)).toContain('traces');
   });
 
   it('takes a digest made elsewhere for its suspects and signals', async () => {

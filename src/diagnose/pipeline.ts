@@ -1,14 +1,14 @@
 import type { Diagnosis, Provenance } from '../domain/diagnosis.ts';
 import type { Answerable } from '../domain/evidence.ts';
-import { alertGroupOf, type DiagnosisRequest, toTraceDigest } from '../domain/request.ts';
+import { alertGroupOf, type DiagnosisQuestion, toTraceDigest } from '../domain/request.ts';
 import type { TraceDigest } from '../domain/trace.ts';
 import type { Clock, Embedder } from '../ports.ts';
-import { parseTraces } from '../traces/parse.ts';
 import { answer } from './answer.ts';
 import type { BackedCause } from './causes/causes.ts';
 import { scoreConfidence } from './confidence/score.ts';
-import { digestTraces } from './digest/digest.ts';
+import { digestAnalysis } from './digest/digest.ts';
 import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
+import { fetchTraces, type TraceFetch } from './fetch-traces.ts';
 import { normalise } from './normalise.ts';
 import { withBackers } from './predict/backers.ts';
 import { type LlmPorts, predict } from './predict/predict.ts';
@@ -30,16 +30,18 @@ export interface DiagnosePorts extends LlmPorts, RetrievePorts {
   readonly embedder: Embedder;
   readonly now: Clock;
   readonly newId: () => string;
+  /** Absent when no store of traces is configured. */
+  readonly fetchTraces?: TraceFetch;
   /** Milliseconds of a clock that never jumps. */
   readonly elapsed: () => number;
 }
 
 /**
- * The read path: normalise → digest → retrieve → predict → score → answer. What fails on the way to a better answer
- * (the LLM) degrades and says so in `provenance.attempts`; what the answer cannot do without (index, embedder) throws.
+ * The read path: normalise → digest → retrieve → predict → score → answer. What fails on the way to a better answer (the
+ * traces, the LLM) degrades and says so in the provenance; what the answer cannot do without (index, embedder) throws.
  */
 export async function diagnose(
-  request: DiagnosisRequest,
+  request: DiagnosisQuestion,
   knowledge: Knowledge,
   ports: DiagnosePorts,
   options: { readonly id?: string; readonly onStage?: StageObserver; readonly signal?: AbortSignal } = {},
@@ -48,7 +50,10 @@ export async function diagnose(
   const asOf = request.asOf === undefined ? undefined : new Date(request.asOf);
   const { knownServices } = knowledge;
   const situation = await stage('normalise', () => normalise(alertGroupOf(request), { knownServices, asOf }));
-  const digest = await stage('digest', () => digestOf(request, situation, knowledge));
+  const fetched = ports.fetchTraces
+    ? await stage('traces', () => fetchTraces(request, situation, ports, options.signal))
+    : {};
+  const digest = await stage('digest', () => digestOf({ ...request, ...fetched }, situation, knowledge));
   const retrieval = await stage('retrieve', () =>
     retrieveBoth(request, situation, digest, knowledge, ports, options.signal),
   );
@@ -56,14 +61,14 @@ export async function diagnose(
   const { prediction, attempts } = await stage('predict', () =>
     predict(evidence, request.options.engine, ports, options.signal),
   );
-  const { degraded } = retrieval;
+  const degraded = [...(fetched.missing === undefined ? [] : [fetched.missing]), ...retrieval.degraded];
   const confidence = await stage('score', () => scoreConfidence(evidence, prediction, retrieval.answerable, 0));
   return answer(
     { evidence, prediction, confidence, answerable: retrieval.answerable },
     {
       id: options.id ?? ports.newId(),
       createdAt: ports.now(),
-      provenance: toProvenance(knowledge, timings, { attempts, degraded }),
+      provenance: toProvenance(knowledge, timings, { attempts, degraded, traces: fetched.asked }),
     },
   );
 }
@@ -82,12 +87,11 @@ function createStageClock(elapsed: () => number, onStage: StageObserver = () => 
   return { stage, timings };
 }
 
-/** The digest of the request's traces, else the digest that the caller made, else none. */
-function digestOf(request: DiagnosisRequest, situation: Situation, { graph }: Knowledge): TraceDigest | undefined {
-  const { traces, traceDigest } = request;
-  if (traces === undefined) return traceDigest === undefined ? undefined : toTraceDigest(traceDigest);
-  const baseline = traces.baseline === undefined ? undefined : parseTraces(traces.baseline);
-  return digestTraces(baseline, parseTraces(traces.incident), { graph, alertingServices: situation.services });
+/** The digest of the traces, brought or fetched, else the digest that the caller made, else none. */
+function digestOf(request: DiagnosisQuestion, situation: Situation, { graph }: Knowledge): TraceDigest | undefined {
+  const { analysis, traceDigest } = request;
+  if (analysis === undefined) return traceDigest === undefined ? undefined : toTraceDigest(traceDigest);
+  return digestAnalysis(analysis, { graph, alertingServices: situation.services });
 }
 
 interface Retrieved {
@@ -100,7 +104,7 @@ interface Retrieved {
 
 /** Precedents and runbooks are asked for apart: each kind has its own scale, and neither may crowd out the other. */
 async function retrieveBoth(
-  request: DiagnosisRequest,
+  request: DiagnosisQuestion,
   situation: Situation,
   digest: TraceDigest | undefined,
   knowledge: Knowledge,
@@ -140,7 +144,11 @@ function toEvidence(
 function toProvenance(
   { generation }: Knowledge,
   timings: Record<string, number>,
-  { attempts, degraded }: { attempts: NonNullable<Provenance['attempts']>; degraded: string[] },
+  {
+    attempts,
+    degraded,
+    traces,
+  }: { attempts: NonNullable<Provenance['attempts']>; degraded: string[]; traces: Provenance['traces'] },
 ): Provenance {
   return {
     generation: generation.key,
@@ -148,6 +156,7 @@ function toProvenance(
     model: generation.model,
     timings,
     ...(attempts.length === 0 ? {} : { attempts }),
+    ...(traces === undefined ? {} : { traces }),
     ...(degraded.length === 0 ? {} : { degraded }),
   };
 }

@@ -2,6 +2,7 @@ import type { RootCausePrediction } from '../../domain/diagnosis.ts';
 import type { Answerable } from '../../domain/evidence.ts';
 import { hopsBetween } from '../../domain/topology.ts';
 import type { TraceDigest } from '../../domain/trace.ts';
+import { toName } from '../digest/wording.ts';
 import type { Evidence, RankedIncident } from '../evidence.ts';
 
 /** One thing that speaks for or against, as a number 0..1 and in words. */
@@ -120,7 +121,7 @@ function telemetry({ situation, digest }: Evidence): Feature {
   const [suspect] = digest?.suspects ?? [];
   const name = 'telemetry';
   if (suspect) {
-    return { name, value: 1, reason: `traces point at ${suspect.service}: ${suspect.reasons[0] ?? 'changed'}` };
+    return { name, value: 1, reason: `traces point at ${toName(suspect.service)}: ${suspect.reasons[0] ?? 'changed'}` };
   }
   const signals = situation.signals.length + (digest?.signals.length ?? 0);
   if (signals > 0) return { name, value: 0.5, reason: `${signals} anomalies were given, but no suspect` };

@@ -1,3 +1,4 @@
+import type { Span } from '../../domain/trace.ts';
 import { type SpanForest, spanAt } from '../../traces/span-forest.ts';
 
 /** One operation of one service, as a key of maps. */
@@ -21,8 +22,11 @@ interface Tally {
   readonly callees: Map<string, number>;
 }
 
+/** A message has a way as a call has one. */
+const CALLING: ReadonlySet<Span['kind']> = new Set(['client', 'producer']);
+
 /**
- * Which operations are the calling half of a call. `kind: client` says so; without kinds the shape does: a span inside
+ * Which operations are the calling half of a call. `kind: client` or `producer` says so; without kinds the shape does: a span inside
  * its service whose children all belong to another service. Decided by majority over both windows, because in the
  * incident the other half may be what is missing.
  */
@@ -40,7 +44,7 @@ export function findClientOperations(forests: readonly SpanForest[]): ClientOper
 function tallyForest(forest: SpanForest, tallies: Map<OperationKey, Tally>): void {
   for (const [index, span] of forest.spans.entries()) {
     const callee = calleeOf(forest, index);
-    const isClient = span.kind === 'client' || (callee !== undefined && isInside(forest, index));
+    const isClient = CALLING.has(span.kind) || (callee !== undefined && isInside(forest, index));
     // An internal span without children or parent may be half a call whose other half was lost: it has no vote.
     if (!isClient && span.kind === 'internal' && isFragment(forest, index)) continue;
     const key = toOperationKey(span);

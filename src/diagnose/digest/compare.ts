@@ -1,13 +1,18 @@
 import type { WindowStats } from '../../domain/trace.ts';
 import { spanAt } from '../../traces/span-forest.ts';
-import { type OperationKey, type OperationName, toOperationKey } from './client-operations.ts';
+import type { OperationKey } from './client-operations.ts';
+import { compareFanOuts, type FanOutChange } from './compare-fan-outs.ts';
+import { listMissingCalls, type MissingCalls } from './missing-calls.ts';
 import { measureShift, quantile, type Shift, twoProportionZ } from './robust.ts';
-import type { EdgeSample, FanOut, OperationSample, WindowObservation } from './window.ts';
+import { listUnanswered, type Unanswered } from './unanswered.ts';
+import { type EdgeSample, type OperationSample, unionOfKeys, type WindowObservation } from './window.ts';
 
 /** One operation in both windows; a side is null where the operation did not occur. */
 export interface OperationChange {
   readonly service: string;
   readonly operation: string;
+  /** The calling half of a call: its own time is the call's gap. */
+  readonly isClient: boolean;
   readonly before: WindowStats | null;
   readonly after: WindowStats | null;
   /** Of its own time. */
@@ -20,6 +25,7 @@ export interface OperationChange {
 
 /** One call from client span to service, in both windows. The gap is the client span's own time. */
 export interface EdgeChange {
+  readonly key: string;
   readonly caller: string;
   readonly operation: string;
   readonly callee: string;
@@ -32,60 +38,90 @@ export interface EdgeChange {
   readonly originErrors: { readonly before: number; readonly after: number };
 }
 
-/** Calls of one operation per span of another. */
-export interface FanOutChange {
-  readonly parent: OperationName;
-  readonly child: OperationName;
-  readonly isClientParent: boolean;
-  readonly perSpan: { readonly before: number; readonly after: number };
-  readonly z: number;
-}
-
 export interface Comparison {
   readonly operations: ReadonlyMap<OperationKey, OperationChange>;
   readonly edges: readonly EdgeChange[];
   readonly fanOuts: readonly FanOutChange[];
+  readonly missingCalls: readonly MissingCalls[];
 }
 
 /** The error rates of two healthy windows differ by this anyway. */
 const ERROR_DRIFT = 0.005;
 /**
- * Two healthy windows differ in calls per span anyway: a little always, and more where spans of one name differ among
- * themselves, because then the mix of requests decides. What was always called and no longer is weighs most.
- */
-const FAN_OUT_DRIFT = 0.05;
-const MIX_DRIFT = 0.2;
-
-/**
  * The two windows side by side, by robust statistics: median and IQR rather than mean and σ, which a late onset ruins
  * (RCAEval, ASE 2024).
  */
 export function compareWindows(before: WindowObservation, after: WindowObservation): Comparison {
+  const unanswered = listUnanswered(before, after);
   return {
-    operations: compareOperations(before, after),
-    edges: compareEdges(before, after),
-    fanOuts: compareFanOuts(before, after),
+    operations: compareOperations(before, after, unanswered),
+    edges: [...compareEdges(before, after), ...unanswered.map((one) => toEdgeChange(one, before, after))],
+    fanOuts: compareFanOuts(before, after, new Set(unanswered.map(({ caller }) => caller))),
+    missingCalls: listMissingCalls(before, after),
   };
 }
 
-function compareOperations(before: WindowObservation, after: WindowObservation): Map<OperationKey, OperationChange> {
+/** Spans that waited in vain are left out of their own operation: what they lost is their callee's doing. */
+function compareOperations(
+  before: WindowObservation,
+  after: WindowObservation,
+  unanswered: readonly Unanswered[],
+): Map<OperationKey, OperationChange> {
+  const waited = new Map(unanswered.map(({ caller, spans }) => [caller, spans]));
   const changes = new Map<OperationKey, OperationChange>();
   for (const key of unionOfKeys(before.operations, after.operations)) {
     const old = before.operations.get(key);
     const now = after.operations.get(key);
     const { service = '', operation = '' } = now ?? old ?? {};
-    const shift = old && now ? measureShift(ownMsOf(before, old.spans), ownMsOf(after, now.spans)) : undefined;
+    const answered = withoutSpans(now, waited.get(key));
+    const shift =
+      old && answered ? measureShift(ownMsOf(before, old.spans), ownMsOf(after, answered.spans)) : undefined;
     changes.set(key, {
       service,
       operation,
+      isClient: (now ?? old)?.isClient ?? false,
       before: old ? statsOf(before, old) : null,
-      after: now ? statsOf(after, now) : null,
+      after: answered ? statsOf(after, answered) : null,
       shift,
-      addedMsPerTrace: ((shift?.meanMs ?? 0) * (now?.spans.length ?? 0)) / Math.max(after.traces, 1),
+      addedMsPerTrace: ((shift?.meanMs ?? 0) * (answered?.spans.length ?? 0)) / Math.max(after.traces, 1),
       errors: { before: old?.errors ?? 0, after: now?.errors ?? 0, z: errorZ(before, old, after, now) },
     });
   }
   return changes;
+}
+
+/** Undefined when none is left. */
+function withoutSpans(
+  sample: OperationSample | undefined,
+  spans: ReadonlySet<number> | undefined,
+): OperationSample | undefined {
+  if (!sample || !spans) return sample;
+  const isLeft = (index: number) => !spans.has(index);
+  const left = sample.spans.filter(isLeft);
+  return left.length === 0 ? undefined : { ...sample, spans: left, originErrors: sample.originErrors.filter(isLeft) };
+}
+
+function toEdgeChange(
+  { caller, callee, spans }: Unanswered,
+  before: WindowObservation,
+  after: WindowObservation,
+): EdgeChange {
+  const old = before.operations.get(caller);
+  const now = after.operations.get(caller);
+  const failed = { before: 0, after: spans.size };
+  return {
+    key: `${caller}\u0000${callee.service}`,
+    caller: now?.service ?? '',
+    operation: now?.operation ?? '',
+    callee: callee.service,
+    calleeOperation: callee.operation,
+    gapMs: { before: 0, after: 0 },
+    shift: undefined,
+    addedMsPerTrace: 0,
+    calls: { before: old?.spans.length ?? 0, after: now?.spans.length ?? 0 },
+    lost: failed,
+    originErrors: failed,
+  };
 }
 
 /** An operation that is new has no rate before; its errors are then judged against the traces. */
@@ -107,22 +143,26 @@ function compareEdges(before: WindowObservation, after: WindowObservation): Edge
     const old = before.edges.get(key);
     const now = after.edges.get(key);
     const known = now ?? old;
-    return known ? [compareEdge(known, before, old, after, now)] : [];
+    return known ? [compareEdge(key, known, before, old, after, now)] : [];
   });
 }
 
 function compareEdge(
+  key: string,
   known: EdgeSample,
   before: WindowObservation,
   old: EdgeSample | undefined,
   after: WindowObservation,
   now: EdgeSample | undefined,
 ): EdgeChange {
-  const gapsBefore = ownMsOf(before, old?.spans ?? []);
-  const gapsAfter = ownMsOf(after, now?.spans ?? []);
-  const shift = old && now ? measureShift(gapsBefore, gapsAfter) : undefined;
+  // A lost call has no way to measure: all of it is the called side's silence. Some callees are never heard of, though.
+  const isHeard = [old, now].some((sample) => sample !== undefined && sample.lost < sample.spans.length);
+  const gapsBefore = gapMsOf(before, isHeard ? listAnswered(before, old) : (old?.spans ?? []));
+  const gapsAfter = gapMsOf(after, isHeard ? listAnswered(after, now) : (now?.spans ?? []));
+  const shift = gapsBefore.length > 0 && gapsAfter.length > 0 ? measureShift(gapsBefore, gapsAfter) : undefined;
   const [called] = [...(old ?? known).calleeOperations, ...known.calleeOperations].sort((a, b) => b[1] - a[1]);
   return {
+    key,
     caller: known.caller,
     operation: known.operation,
     callee: known.callee,
@@ -130,44 +170,25 @@ function compareEdge(
     gapMs: { before: quantile(gapsBefore, 0.5), after: quantile(gapsAfter, 0.5) },
     shift,
     addedMsPerTrace: ((shift?.meanMs ?? 0) * gapsAfter.length) / Math.max(after.traces, 1),
-    calls: { before: gapsBefore.length, after: gapsAfter.length },
+    calls: { before: old?.spans.length ?? 0, after: now?.spans.length ?? 0 },
     lost: { before: old?.lost ?? 0, after: now?.lost ?? 0 },
-    originErrors: { before: old?.originErrors ?? 0, after: now?.originErrors ?? 0 },
+    originErrors: { before: old?.originErrors.length ?? 0, after: now?.originErrors.length ?? 0 },
   };
 }
 
-/** Only for parents seen in both windows: children of a missing parent are missing with it, and say nothing more. */
-function compareFanOuts(before: WindowObservation, after: WindowObservation): FanOutChange[] {
-  const changes: FanOutChange[] = [];
-  for (const key of unionOfKeys(before.fanOuts, after.fanOuts)) {
-    const old = before.fanOuts.get(key);
-    const now = after.fanOuts.get(key);
-    const known = now ?? old;
-    if (!known) continue;
-    const parent = toOperationKey(known.parent);
-    const parentsBefore = before.operations.get(parent)?.spans.length ?? 0;
-    const parentsAfter = after.operations.get(parent)?.spans.length ?? 0;
-    if (parentsBefore === 0 || parentsAfter === 0) continue;
-    const rateBefore = meanAndError(old, parentsBefore);
-    const rateAfter = meanAndError(now, parentsAfter);
-    changes.push({
-      parent: known.parent,
-      child: known.child,
-      isClientParent: known.isClientParent,
-      perSpan: { before: rateBefore.mean, after: rateAfter.mean },
-      z: (rateAfter.mean - rateBefore.mean) / Math.hypot(rateBefore.error, rateAfter.error, rateBefore.drift),
-    });
-  }
-  return changes;
+/** Own time, and for a message the time until somebody took it. */
+function gapMsOf(window: WindowObservation, spans: readonly number[]): Float64Array {
+  const { forest, own } = window;
+  return Float64Array.from(spans, (index) => {
+    const [child] = forest.childrenOf(index);
+    const { startUs, durationUs } = spanAt(forest, index);
+    const lagUs = child === undefined ? 0 : spanAt(forest, child).startUs - startUs - durationUs;
+    return ((own[index] ?? 0) + Math.max(lagUs, 0)) / 1000;
+  }).sort();
 }
 
-/** One observation is added at the mean's own Poisson spread: one trace per window has no variance of its own. */
-function meanAndError(fanOut: FanOut | undefined, parents: number): { mean: number; error: number; drift: number } {
-  const mean = (fanOut?.calls ?? 0) / parents;
-  const seen = (fanOut?.squares ?? 0) / parents - mean ** 2;
-  const variance = (Math.max(seen, 0) * parents + mean + 0.5) / (parents + 1);
-  const drift = Math.hypot(FAN_OUT_DRIFT, MIX_DRIFT * Math.sqrt(variance));
-  return { mean, error: Math.sqrt(variance / parents), drift };
+function listAnswered(window: WindowObservation, sample: EdgeSample | undefined): readonly number[] {
+  return (sample?.spans ?? []).filter((index) => window.forest.childrenOf(index).length > 0);
 }
 
 export function statsOf(window: WindowObservation, sample: OperationSample): WindowStats {
@@ -178,14 +199,10 @@ export function statsOf(window: WindowObservation, sample: OperationSample): Win
     ownMsP50: quantile(own, 0.5),
     ownMsP95: quantile(own, 0.95),
     totalMsP50: quantile(total, 0.5),
-    originErrors: sample.originErrors,
+    originErrors: sample.originErrors.length,
   };
 }
 
 function ownMsOf(window: WindowObservation, spans: readonly number[]): Float64Array {
   return Float64Array.from(spans, (index) => (window.own[index] ?? 0) / 1000).sort();
-}
-
-function unionOfKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): Set<string> {
-  return new Set([...a.keys(), ...b.keys()]);
 }

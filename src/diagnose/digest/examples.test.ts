@@ -75,7 +75,7 @@ test('the spiked example: pre-processor is suspect, its callers are not, and the
   ]);
   expect(digest.text).toBe(
     'Prime suspect: pre-processor (preprocess-request): own time p50 of preprocess-request 3.0 ms → 747 ms (×248); ' +
-      'requests arrive faster: 0.94 → 2.8 per second (×3.0). Path: load-generator → web-server → pre-processor.',
+      'requests arrive faster: 0.98 → 2.9 per second (×3.0). Path: load-generator → web-server → pre-processor.',
   );
 });
 

@@ -1,6 +1,7 @@
 import { spanAt } from '../../traces/span-forest.ts';
 import { type OperationName, toOperationKey } from './client-operations.ts';
 import type { WindowObservation } from './window.ts';
+import { isTraceId } from './wording.ts';
 
 const MAX_EXEMPLARS = 3;
 
@@ -12,7 +13,8 @@ export function listExemplars(window: WindowObservation, operation: OperationNam
   const traceIds = new Set<string>();
   for (const index of worst) {
     if (traceIds.size === MAX_EXEMPLARS) break;
-    traceIds.add(spanAt(window.forest, index).traceId);
+    const { traceId } = spanAt(window.forest, index);
+    if (isTraceId(traceId)) traceIds.add(traceId);
   }
   return [...traceIds];
 }

@@ -6,6 +6,9 @@ export interface GapBlame {
   readonly edge: EdgeChange;
 }
 
+/** The cover looks at every edge for every service it takes: the slowest are covered, the others stay with their callees. */
+const MAX_COVERED = 500;
+
 interface Neighbourhood {
   readonly all: Set<string>;
   readonly slow: Set<string>;
@@ -18,17 +21,17 @@ interface Neighbourhood {
  * (The client–server gap as evidence of network faults: see the baselines of trace-faults; the cover is our own.)
  */
 export function blameGaps(edges: readonly EdgeChange[], isSlow: (edge: EdgeChange) => boolean): GapBlame[] {
-  const slow = edges.filter(isSlow);
+  const slow = edges.filter(isSlow).sort((a, b) => b.addedMsPerTrace - a.addedMsPerTrace);
   const neighbourhoods = mapNeighbours(edges, new Set(slow));
   const blames: GapBlame[] = [];
-  let left: readonly EdgeChange[] = slow;
+  let left: readonly EdgeChange[] = slow.slice(0, MAX_COVERED);
   while (left.length > 0) {
     const service = findCommonEnd(left, neighbourhoods);
     const taken = left.filter((edge) => edge.caller === service || edge.callee === service);
     blames.push(...taken.map((edge) => ({ service, edge })));
     left = left.filter((edge) => edge.caller !== service && edge.callee !== service);
   }
-  return blames;
+  return [...blames, ...slow.slice(MAX_COVERED).map((edge) => ({ service: edge.callee, edge }))];
 }
 
 function mapNeighbours(edges: readonly EdgeChange[], slow: ReadonlySet<EdgeChange>): Map<string, Neighbourhood> {

@@ -1,37 +1,29 @@
 import type { SpanForest } from '../../traces/span-forest.ts';
 import { spanAt } from '../../traces/span-forest.ts';
 import type { OperationName } from './client-operations.ts';
-import { quantile } from './robust.ts';
+import { isFaster, measureRate } from './rate.ts';
 
-/** Fewer arrivals than this say nothing about a rate. */
-const FEWEST = 10;
 const NOTABLE_FACTOR = 1.5;
-const NOTABLE_Z = 3;
-/** Standard error of the logarithm of a median gap, times √n, for arrivals at random. */
-const MEDIAN_GAP_ERROR = 1.25;
 
-export interface LoadChange {
+/** How often requests arrive in both windows. */
+export interface Load {
   readonly beforePerSecond: number;
   readonly afterPerSecond: number;
-  readonly kind: 'calls_up' | 'calls_down';
+  /** Where the difference is more than two windows of the same traffic have. */
+  readonly kind?: 'calls_up' | 'calls_down';
   /** Where requests enter most often, and what that calls when it is a client: the load as either side counts it. */
   readonly seenAt: readonly OperationName[];
 }
 
-/**
- * Whether requests arrive faster or slower than before, by the median gap between roots: windows cut from several pieces
- * have long holes, which a mean would take for silence. Both windows must be sampled alike for this to mean load.
- */
-export function measureLoad(before: SpanForest, after: SpanForest): LoadChange | undefined {
-  const old = listGaps(before);
-  const now = listGaps(after);
-  if (old.length < FEWEST || now.length < FEWEST) return undefined;
-  const beforePerSecond = 1e6 / Math.max(1, quantile(old, 0.5));
-  const afterPerSecond = 1e6 / Math.max(1, quantile(now, 0.5));
-  const growth = Math.log(afterPerSecond / beforePerSecond);
-  const error = MEDIAN_GAP_ERROR * Math.sqrt(1 / old.length + 1 / now.length);
-  if (Math.abs(growth) < Math.log(NOTABLE_FACTOR) || Math.abs(growth) / error < NOTABLE_Z) return undefined;
-  return { beforePerSecond, afterPerSecond, kind: growth > 0 ? 'calls_up' : 'calls_down', seenAt: findEntry(after) };
+/** Undefined where a window has too few requests to tell. Both must be sampled alike for a change to mean load. */
+export function measureLoad(before: SpanForest, after: SpanForest): Load | undefined {
+  const old = measureRate(listArrivals(before));
+  const now = measureRate(listArrivals(after));
+  if (!old || !now) return undefined;
+  const rates = { beforePerSecond: old.perSecond, afterPerSecond: now.perSecond, seenAt: findEntry(after) };
+  if (isFaster(old, now, NOTABLE_FACTOR)) return { ...rates, kind: 'calls_up' };
+  if (isFaster(now, old, NOTABLE_FACTOR)) return { ...rates, kind: 'calls_down' };
+  return rates;
 }
 
 /** Roots by how often requests enter there. */
@@ -64,16 +56,12 @@ function findEntry(forest: SpanForest): OperationName[] {
 }
 
 /** One arrival per trace: a trace with lost spans has several roots. */
-function listGaps(forest: SpanForest): Float64Array {
+function listArrivals(forest: SpanForest): Float64Array {
   const starts = new Map<string, number>();
   for (const [index, parent] of forest.parents.entries()) {
     if (parent >= 0) continue;
     const { traceId, startUs } = spanAt(forest, index);
     starts.set(traceId, Math.min(startUs, starts.get(traceId) ?? Number.POSITIVE_INFINITY));
   }
-  const sorted = Float64Array.from(starts.values()).sort();
-  return sorted
-    .subarray(1)
-    .map((start, index) => start - (sorted[index] ?? 0))
-    .sort();
+  return Float64Array.from(starts.values());
 }

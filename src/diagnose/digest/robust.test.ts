@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { measureShift, quantile, spreadOf, twoProportionZ } from './robust.ts';
+import { likelihoodZ, measureShift, quantile, spreadOf, twoProportionZ } from './robust.ts';
 
 const sorted = (...values: number[]) => Float64Array.from(values).sort();
 
@@ -53,4 +53,10 @@ test('proportions: certainty grows with the sample, and stops at the drift', () 
   expect(z(1000, 0)).toBeGreaterThan(z(100, 0));
   expect(z(1e6, 0.05)).toBeLessThan(2.1);
   expect(twoProportionZ({ hits: 0, of: 0 }, { hits: 5, of: 5 })).toBe(0);
+});
+
+test('what never happened before and now does in most of few cases is beyond doubt; in one of many it is not', () => {
+  expect(likelihoodZ({ hits: 0, of: 6 }, { hits: 7, of: 8 }, 0.03)).toBeGreaterThan(3.5);
+  expect(likelihoodZ({ hits: 0, of: 60 }, { hits: 1, of: 60 }, 0.03)).toBe(0);
+  expect(likelihoodZ({ hits: 5, of: 10 }, { hits: 2, of: 10 }, 0)).toBe(0);
 });

@@ -108,6 +108,22 @@ export function twoProportionZ(before: Proportion, after: Proportion, drift = 0)
   return delta / Math.hypot(sampling, drift + (drift > 0 ? RATE_DRIFT * (before.hits / before.of) : 0));
 }
 
+/**
+ * The signed root of the likelihood ratio of two rates: keener than `twoProportionZ` where something never happened
+ * before. `drift` is taken off the hits after.
+ */
+export function likelihoodZ(before: Proportion, after: Proportion, drift: number): number {
+  const hits = Math.max(0, after.hits - drift * after.of);
+  if (before.of === 0 || after.of === 0 || hits / after.of <= before.hits / before.of) return 0;
+  const apart = logLikelihood(before.hits, before.of) + logLikelihood(hits, after.of);
+  return Math.sqrt(2 * Math.max(0, apart - logLikelihood(before.hits + hits, before.of + after.of)));
+}
+
+function logLikelihood(hits: number, of: number): number {
+  const part = (count: number) => (count > 0 ? count * Math.log(count / of) : 0);
+  return part(hits) + part(of - hits);
+}
+
 /** Binary search: `sorted` is ascending. */
 function countAbove(sorted: Float64Array, bound: number): number {
   let low = 0;

@@ -1,8 +1,9 @@
 import { buildSignal, type Signal } from '../../domain/signal.ts';
 import type { OperationName } from './client-operations.ts';
-import type { Comparison, FanOutChange } from './compare.ts';
+import type { Comparison } from './compare.ts';
+import type { FanOutChange } from './compare-fan-outs.ts';
 import { isSlower, latencyZ, NOTABLE } from './findings.ts';
-import type { LoadChange } from './load.ts';
+import type { Load } from './load.ts';
 
 const MAX_SIGNALS = 30;
 
@@ -15,7 +16,7 @@ interface RankedSignal {
  * What changed, as words to find like incidents by. Signals tell where a change *shows*, not whose doing it is: errors
  * that came from below count too, and a slow call is a signal of the caller's client operation. Strongest first.
  */
-export function listSignals(comparison: Comparison, requestMs: number, load: LoadChange | undefined): Signal[] {
+export function listSignals(comparison: Comparison, requestMs: number, load: Load | undefined): Signal[] {
   const ranked: RankedSignal[] = [
     ...listOperationSignals(comparison, requestMs),
     ...comparison.fanOuts.flatMap(toFanOutSignal),
@@ -46,11 +47,17 @@ function fanOutKind({ perSpan }: FanOutChange): string {
   return perSpan.after > perSpan.before ? 'calls_up' : 'calls_down';
 }
 
-function listLoadSignals(load: LoadChange | undefined): RankedSignal[] {
-  if (!load) return [];
-  return load.seenAt.map((at) => ({ signal: toSignal(at, load.kind), z: NOTABLE.fanOut }));
+function listLoadSignals(load: Load | undefined): RankedSignal[] {
+  if (!load?.kind) return [];
+  const { kind, seenAt } = load;
+  return seenAt.map((at) => ({ signal: toSignal(at, kind), z: NOTABLE.fanOut }));
 }
 
 export function toSignal(at: OperationName, kind: string): Signal {
-  return buildSignal({ source: 'trace', service: at.service, name: at.operation, kind });
+  return buildSignal({ source: 'trace', service: at.service, name: withoutCaller(at.operation), kind });
+}
+
+/** What stands before a `>` in a signal's name is read as whose call it was; an operation's name may not say so. */
+function withoutCaller(operation: string): string {
+  return operation.replaceAll('>', '›');
 }

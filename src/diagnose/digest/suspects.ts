@@ -3,6 +3,8 @@ import { type OperationName, toOperationKey } from './client-operations.ts';
 import type { Comparison } from './compare.ts';
 import { listExemplars } from './exemplars.ts';
 import type { Finding } from './findings.ts';
+import { breakDown, type Rankings } from './rank/breakdown.ts';
+import { compareText } from './rank/ranked-service.ts';
 import type { WindowObservation } from './window.ts';
 
 const MAX_SUSPECTS = 10;
@@ -35,16 +37,19 @@ export function rankSuspects(
   findings: readonly Finding[],
   comparison: Comparison,
   incident: WindowObservation,
+  rankEachWay: () => Rankings,
 ): Suspect[] {
   const charges = groupByService(findings);
   if (!charges.some(isConvincing)) return [];
-  const mostAdded = Math.max(...charges.map((charge) => charge.addedMs), Number.EPSILON);
+  const mostAdded = charges.reduce((most, { addedMs }) => Math.max(most, addedMs), Number.EPSILON);
   const scored = charges.map((charge) => ({ charge, score: scoreOf(charge, mostAdded) }));
   scored.sort((a, b) => b.score - a.score || compareText(a.charge.service, b.charge.service));
   const best = scored[0]?.score ?? 1;
-  return scored
-    .slice(0, MAX_SUSPECTS)
-    .map(({ charge, score }) => toSuspect(charge, best > 0 ? score / best : 1, comparison, incident));
+  const rankings = rankEachWay();
+  return scored.slice(0, MAX_SUSPECTS).map(({ charge, score }) => ({
+    ...toSuspect(charge, best > 0 ? score / best : 1, comparison, incident),
+    rankings: breakDown(charge.service, rankings),
+  }));
 }
 
 function groupByService(findings: readonly Finding[]): Charge[] {
@@ -56,7 +61,7 @@ function groupByService(findings: readonly Finding[]): Charge[] {
   }
   return [...services].map(([service, own]) => {
     const strongest = (ranker: Finding['ranker']) =>
-      Math.max(0, ...own.map((finding) => (finding.ranker === ranker ? finding.z : 0)));
+      own.reduce((most, finding) => (finding.ranker === ranker ? Math.max(most, finding.z) : most), 0);
     return {
       service,
       findings: own,
@@ -102,6 +107,8 @@ function toSuspect(charge: Charge, score: number, comparison: Comparison, incide
     reasons: selectReasons(findings),
     before: change?.before ?? null,
     after: change?.after ?? null,
+    withoutBaseline: false,
+    rankings: {},
     exemplarTraceIds: at ? listExemplars(incident, at) : [],
   };
 }
@@ -111,8 +118,4 @@ function selectReasons(findings: readonly Finding[]): string[] {
   const firsts = findings.filter((finding, index) => findings.findIndex((f) => f.ranker === finding.ranker) === index);
   const rest = findings.filter((finding) => !firsts.includes(finding));
   return [...new Set([...firsts, ...rest].map((finding) => finding.reason))].slice(0, MAX_REASONS);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

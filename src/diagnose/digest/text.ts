@@ -1,11 +1,10 @@
-import type { CausalEdge, Suspect } from '../../domain/trace.ts';
+import type { CausalEdge, LoadShape, Suspect } from '../../domain/trace.ts';
+import type { BaselineUse, TraceAnalysis } from '../../domain/trace-analysis.ts';
 import { toName } from './wording.ts';
 
 /** RCACopilot's summaries have 120 to 140 words; more is not read and dilutes what is retrieved by it. */
 const MAX_WORDS = 140;
-
-/** `foreign`: a baseline was given, but it shows none of the operations of the incident. */
-export type BaselineUse = 'compared' | 'none' | 'foreign';
+const MAX_OTHERS = 4;
 
 export interface TextParts {
   readonly suspects: readonly Suspect[];
@@ -13,21 +12,33 @@ export interface TextParts {
   readonly baseline: BaselineUse;
   /** Spans of the incident that had to be mended before they could be read. */
   readonly repaired: number;
-  readonly loadKind?: 'calls_up' | 'calls_down' | undefined;
+  readonly shapes: readonly LoadShape[];
+  readonly windows: TraceAnalysis['windows'];
+  readonly compared?: TraceAnalysis['compared'];
 }
 
-/** The digest in words. Every number in it stands in a suspect's reasons already: the text only quotes. */
+/**
+ * The digest in words. Every number in it stands in a suspect's reasons, a shape's or the description of the windows
+ * already: the text only quotes.
+ */
 export function writeText(parts: TextParts): string {
-  if (parts.suspects.length === 0) return writeHealthy(parts);
-  const [first, ...others] = parts.suspects.map(describeSuspect);
+  const { suspects, shapes } = parts;
+  const [prime, ...others] = suspects;
+  if (!prime) return fitWords(writeHealthy(parts));
   const path = describePath(parts.causalPath);
   return fitWords([
-    `Prime suspect: ${first ?? ''}`,
+    `Prime suspect: ${describeSuspect(prime)}`,
     ...(path ? [path] : []),
     ...tellBaseline(parts.baseline),
+    ...(prime.withoutBaseline ? ['Who is always slow is therefore suspect, too.'] : []),
     ...tellRepairs(parts.repaired),
-    ...others.slice(0, 4).map((other) => `Also: ${other}`),
+    ...shapes.filter(({ reason }) => !prime.reasons.includes(reason)).map(toSentence),
+    ...others.slice(0, MAX_OTHERS).map((other) => `Also: ${describeSuspect(other)}`),
   ]);
+}
+
+function toSentence({ reason }: LoadShape): string {
+  return `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}.`;
 }
 
 function tellBaseline(baseline: BaselineUse): string[] {
@@ -40,24 +51,26 @@ function tellRepairs(repaired: number): string[] {
   return repaired === 0 ? [] : [`Judge with care: ${repaired} repairs were needed to read the spans.`];
 }
 
-function writeHealthy({ baseline, loadKind, repaired }: TextParts): string {
+function writeHealthy(parts: TextParts): string[] {
+  const { baseline, repaired, shapes } = parts;
   if (baseline !== 'compared') {
-    return ['No suspect: nothing errs and no time is spent.', ...tellBaseline(baseline), ...tellRepairs(repaired)].join(
-      ' ',
-    );
+    return ['No suspect: nothing errs and no time is spent.', ...tellBaseline(baseline), ...tellRepairs(repaired)];
   }
-  const load = {
-    calls_up: ' Requests arrive faster than before.',
-    calls_down: ' Requests arrive more slowly than before.',
-  };
-  return (
-    'Healthy: no suspect. No operation takes longer itself, errors begin nowhere that they did not before, ' +
-    [
-      `and calls per request are as they were, within what two healthy windows differ by.${loadKind ? load[loadKind] : ''}`,
-    ]
-      .concat(tellRepairs(repaired))
-      .join(' ')
-  );
+  return [
+    'Healthy: no suspect. No operation takes longer itself, errors begin nowhere that they did not before, and calls ' +
+      'per request are as they were, within what two healthy windows differ by.',
+    ...tellCompared(parts),
+    ...tellRepairs(repaired),
+    ...shapes.map(toSentence),
+  ];
+}
+
+function tellCompared({ windows, compared }: TextParts): string[] {
+  if (!compared || !windows.baseline) return [];
+  const { operations, largestChange } = compared;
+  const what = `${operations} operations in ${windows.baseline.traces} traces before and ${windows.incident.traces} after`;
+  const change = largestChange === undefined ? '' : `; the largest change is ${largestChange}`;
+  return [`Compared were ${what}${change}.`];
 }
 
 function describeSuspect(suspect: Suspect): string {

@@ -51,12 +51,12 @@ function tallyServices(incident: WindowObservation): Map<string, Tally> {
     gaps.add(toOperationKey({ service: edge.caller, operation: edge.operation }));
   for (const [key, sample] of incident.operations) {
     const ownUs = gaps.has(key) ? 0 : sumOwn(incident, sample.spans);
-    add(tallies, sample.service, sample, ownUs, sample.originErrors, sample.spans.length);
+    add(tallies, sample.service, sample, ownUs, sample.originErrors.length, sample.spans.length);
   }
   for (const edge of incident.edges.values()) {
     const [called] = [...edge.calleeOperations].sort((a, b) => b[1] - a[1]);
     const sample = incident.operations.get(toOperationKey({ service: edge.callee, operation: called?.[0] ?? '' }));
-    if (sample) add(tallies, edge.callee, sample, sumOwn(incident, edge.spans), edge.originErrors, 0);
+    if (sample) add(tallies, edge.callee, sample, sumOwn(incident, edge.spans), edge.originErrors.length, 0);
   }
   return tallies;
 }
@@ -98,6 +98,8 @@ function toSuspect(incident: WindowObservation, tally: Tally, ownShare: number, 
     reasons,
     before: null,
     after: statsOf(incident, sample),
+    withoutBaseline: true,
+    rankings: {},
     exemplarTraceIds: listExemplars(incident, sample),
   };
 }

@@ -1,7 +1,9 @@
 import { type Incident, type KnowledgeDocument, type Runbook, type Step, sectionText } from '../../domain/document.ts';
+import { parseSignal, type Signal } from '../../domain/signal.ts';
 import { formatSource } from '../../domain/source.ts';
 import { listNeighbours, type ServiceGraph } from '../../domain/topology.ts';
 import { neutralise } from '../../llm/fence.ts';
+import { toName } from '../digest/wording.ts';
 import type { Evidence, RankedRunbook } from '../evidence.ts';
 import type { Situation } from '../situation.ts';
 
@@ -21,6 +23,7 @@ const MAX_NEIGHBOURS = 24;
 const MAX_FOCUS = 8;
 /** Of a title, a label's value or a service: whoever sends an alert chooses how long it is. */
 const MAX_NAME = 200;
+const MAX_SIGNAL_WORD = 80;
 
 export function showAlert(situation: Situation): Exhibit {
   return plain('A1', [
@@ -34,21 +37,27 @@ export function showAlert(situation: Situation): Exhibit {
   ]);
 }
 
+/** Names of telemetry are anybody's text: each stands in a field of its own, on its line, escaped as the digest escapes it. */
 export function showTraces({ digest }: Evidence): Exhibit | undefined {
   if (!digest) return undefined;
-  const path = digest.causalPath.map(({ from, to, verified }) => `${cutName(from)} calls ${cutName(to)} (${verified})`);
+  const path = digest.causalPath.map(({ from, to, verified }) => `${toName(from)} calls ${toName(to)} (${verified})`);
+  const suspects = digest.suspects.map(({ service }) => toName(service));
   return plain('T1', [
-    ['Digest', cut(digest.text, 2_000)],
-    [
-      'Suspects',
-      list(
-        digest.suspects.map(({ service }) => service),
-        10,
-      ),
-    ],
+    ['Digest', cut(toLine(digest.text), 2_000)],
+    ['Suspects', list(suspects, 10)],
     ['Causal path', list(path, 12)],
-    ['Signals', list(digest.signals, 20)],
+    ['Signals', digest.signals.slice(0, 20).map(showSignal).join(', ')],
   ]);
+}
+
+/** Four words, each of them cut by itself: whose and what kind it is must not fall behind a long name. */
+function showSignal(signal: Signal): string {
+  const { source, service, name, kind } = parseSignal(signal);
+  return [source, service, name, kind].map((word) => cut(toLine(word), MAX_SIGNAL_WORD)).join(' ');
+}
+
+function toLine(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 /** The services in question and who calls whom one hop around them. */
@@ -102,8 +111,8 @@ export function showRunbook({ runbook, excerpt, source }: RankedRunbook, rank: n
 export function listFocus({ digest, situation, precedents }: Evidence): string[] {
   return [
     ...new Set([
-      ...(digest?.suspects ?? []).map(({ service }) => service),
-      ...(digest?.causalPath ?? []).flatMap(({ from, to }) => [to, from]),
+      ...(digest?.suspects ?? []).map(({ service }) => toLine(service)),
+      ...(digest?.causalPath ?? []).flatMap(({ from, to }) => [toLine(to), toLine(from)]),
       ...situation.services,
       ...precedents.flatMap(({ incident }) => [incident.rootCause?.service ?? [], incident.services].flat()),
     ]),

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { LoadShape, ParsedTraces } from '../../domain/trace.ts';
+import { buildFaultCase, type FaultType } from '../../testing/trace-faults.ts';
+import { createRandom } from '../../testing/trace-random.ts';
+import { parseTraces } from '../../traces/parse.ts';
+import { analyseTraces } from './analyse.ts';
+
+const FIRST_SEED = 5000;
+
+function windowsOf(type: FaultType, seed: number) {
+  const one = buildFaultCase(type, seed);
+  return { before: parseTraces(one.normal), after: parseTraces(one.abnormal) };
+}
+
+function shapesOf(type: FaultType, seed: number): readonly LoadShape[] {
+  const { before, after } = windowsOf(type, seed);
+  return analyseTraces(before, after).shapes;
+}
+
+const generated = new Map<FaultType, readonly (readonly LoadShape[])[]>();
+
+/** The shapes of twenty generated windows; generating takes longer than looking, so every type is generated once. */
+function listGenerated(type: FaultType) {
+  const known = generated.get(type) ?? Array.from({ length: 20 }, (_, index) => shapesOf(type, FIRST_SEED + index));
+  generated.set(type, known);
+  return known;
+}
+
+function shareNamed(type: FaultType, kind: LoadShape['kind']): number {
+  const windows = listGenerated(type);
+  return windows.filter((shapes) => shapes.some((shape) => shape.kind === kind)).length / windows.length;
+}
+
+/** A collector that keeps one trace in three. */
+function sample(parsed: ParsedTraces, seed: number): ParsedTraces {
+  const random = createRandom(seed);
+  const kept = new Map<string, boolean>();
+  const isKept = (traceId: string) => {
+    const known = kept.get(traceId) ?? random() < 0.34;
+    kept.set(traceId, known);
+    return known;
+  };
+  return { ...parsed, spans: parsed.spans.filter(({ traceId }) => isKept(traceId)) };
+}
+
+describe('the shape of a window', () => {
+  it.each<[FaultType, LoadShape['kind'], number]>([
+    ['single-worker', 'saturation', 0.6],
+    ['saturation', 'saturation', 0.6],
+    ['saturation', 'more-load', 0.9],
+    ['latency', 'slowdown', 0.55],
+    ['queueing', 'slowdown', 0.55],
+    ['more-load', 'more-load', 0.8],
+    ['less-load', 'less-load', 0.6],
+  ])('of %s windows is told as %s', (type, kind, least) => {
+    expect(shareNamed(type, kind)).toBeGreaterThanOrEqual(least);
+  });
+
+  it.each<[FaultType, LoadShape['kind']]>([
+    ['latency', 'saturation'],
+    ['queueing', 'saturation'],
+    ['healthy', 'saturation'],
+    ['healthy', 'more-load'],
+    ['healthy', 'less-load'],
+    ['other-mix', 'saturation'],
+  ])('of %s windows is not told as %s', (type, kind) => {
+    expect(shareNamed(type, kind)).toBeLessThanOrEqual(0.05);
+  });
+
+  it('is at most four things, each with a place and its numbers before and after', () => {
+    for (const shapes of (['saturation', 'single-worker', 'latency', 'less-load'] as const).flatMap(listGenerated)) {
+      expect(shapes.length).toBeLessThanOrEqual(4);
+      for (const { service, reason } of shapes) {
+        expect(service).not.toBe('');
+        expect(reason).toMatch(/\d.* → \d/);
+      }
+    }
+  });
+
+  it('is told in plain words, queues before load', () => {
+    const [queue, load] = listGenerated('saturation').find(([first]) => first?.kind === 'saturation') ?? [];
+    expect(queue?.reason).toMatch(
+      /^requests queue at \S+: [\d.]+ → [\d.]+ arrive and [\d.]+ → [\d.]+ are done per second, [\d.]+ → [\d.]+ in flight$/,
+    );
+    expect(load?.reason).toMatch(/^requests arrive faster: [\d.]+ → [\d.]+ per second \(×[\d.]+\)$/);
+    const [slow] = listGenerated('latency').flat();
+    expect(slow?.reason).toMatch(
+      /^requests take longer though no more of them arrive: .+ at [\d.]+ → [\d.]+ per second$/,
+    );
+  });
+
+  it('does not depend on the order in which spans come in', () => {
+    const { before, after } = windowsOf('saturation', FIRST_SEED);
+    const reversed = { ...after, spans: after.spans.toReversed() };
+    expect(analyseTraces(before, reversed).shapes).toEqual(analyseTraces(before, after).shapes);
+  });
+
+  it('is not told of a few traces', () => {
+    const { before, after } = windowsOf('saturation', FIRST_SEED);
+    const traces = [...new Set(after.spans.map(({ traceId }) => traceId))].slice(0, 8);
+    const few = { ...after, spans: after.spans.filter(({ traceId }) => traces.includes(traceId)) };
+    expect(analyseTraces(before, few).shapes).toEqual([]);
+    expect(analyseTraces(undefined, after).shapes).toEqual([]);
+  });
+
+  it('of a healthy window is none when one trace in three is kept', () => {
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + 15; seed++) {
+      const { before, after } = windowsOf('healthy', seed);
+      expect(analyseTraces(sample(before, seed), sample(after, seed + 1)).shapes).toEqual([]);
+    }
+  });
+});
