@@ -41,6 +41,35 @@ const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX verdicts_by_time ON verdicts (diagnosed_at, diagnosis_id) WHERE ended_at IS NULL',
     ],
   },
+  {
+    // Pages come before their snapshot is known by its key, hence the upload. A snapshot that expired keeps its row.
+    name: 'snapshots',
+    statements: [
+      `CREATE TABLE snapshots (
+         key TEXT PRIMARY KEY NOT NULL,
+         upload TEXT NOT NULL UNIQUE,
+         format TEXT NOT NULL,
+         created_at TEXT NOT NULL,
+         used_at TEXT NOT NULL,
+         spans INTEGER NOT NULL,
+         bytes INTEGER NOT NULL,
+         pages INTEGER NOT NULL,
+         stored_bytes INTEGER NOT NULL,
+         expired_at TEXT
+       ) STRICT`,
+      'CREATE INDEX snapshots_by_use ON snapshots (used_at) WHERE expired_at IS NULL',
+      `CREATE TABLE snapshot_pages (
+         upload TEXT NOT NULL,
+         page INTEGER NOT NULL,
+         saved_at TEXT NOT NULL,
+         stored_bytes INTEGER NOT NULL,
+         content BLOB NOT NULL,
+         PRIMARY KEY (upload, page)
+       ) STRICT`,
+      // What is swept is told without a look at any content.
+      'CREATE INDEX snapshot_pages_by_upload ON snapshot_pages (upload, saved_at, stored_bytes)',
+    ],
+  },
 ];
 
 /** Brings the tables up to date. Each step is a transaction that looks again, so that two processes may start at once. */
