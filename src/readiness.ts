@@ -1,3 +1,4 @@
+import { startDeadline } from './adapters/deadline.ts';
 import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import { isPrecedentError, messageOf } from './domain/errors.ts';
 import type { KnowledgeStatus, SourceStatus } from './domain/knowledge-status.ts';
@@ -5,7 +6,7 @@ import type { Ports } from './ports.ts';
 
 /** How one dependency is; `detail` says what is wrong and how to mend it. */
 export interface Check {
-  readonly name: 'index' | 'embedder' | 'casebook' | 'knowledge' | 'reranker' | 'llm';
+  readonly name: 'index' | 'embedder' | 'casebook' | 'knowledge' | 'reranker' | 'traces' | 'llm';
   readonly ok: boolean;
   readonly detail: string;
 }
@@ -22,7 +23,7 @@ export async function checkReadiness(
   { ports, reader, findStatus }: ReadinessContext,
   limitMs: number,
 ): Promise<Check[]> {
-  const { embedder, index, casebook, chatModel, reranker } = ports;
+  const { embedder, index, casebook, chatModel, reranker, traceSource } = ports;
   return Promise.all([
     check('embedder', limitMs, async (signal) => (await embedder.describe(signal)).id),
     check('index', limitMs, async (signal) => index.ping(signal).then(() => 'answers')),
@@ -33,6 +34,7 @@ export async function checkReadiness(
       return [served, ...(await describeSources(findStatus, signal))].join('; ');
     }),
     check('reranker', limitMs, (signal) => describeReranker(reranker, limitMs, signal)),
+    check('traces', limitMs, (signal) => describeTraceSource(traceSource, limitMs, signal)),
     check('llm', limitMs, async () =>
       chatModel ? `${chatModel.name}, asked only when a diagnosis is` : 'none configured: the precedent engine answers',
     ),
@@ -54,12 +56,29 @@ async function describeReranker(reranker: Ports['reranker'], limitMs: number, si
   }
 }
 
+/** Diagnoses are answered without it too, so like the reranker it is told, and makes nothing unready. */
+async function describeTraceSource(
+  source: Ports['traceSource'],
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!source) return 'no store of them configured: only callers bring traces';
+  if (limitMs <= PROBE_MS) return `${source.name}, asked only when an alert comes without any`;
+  try {
+    await source.ping(signal);
+    return `${source.name} answers`;
+  } catch (error) {
+    return `${source.name} does not work, diagnoses are answered without it: ${messageOf(error)}`;
+  }
+}
+
 /** Comparing with a large working tree takes git a while, and a probe is asked every few seconds. */
 const COMPARE_MS = 1_000;
 
 /** What can be answered from is there already: sources that are gone or slow are told, and make nothing unready. */
 async function describeSources(findStatus: ReadinessContext['findStatus'], signal: AbortSignal): Promise<string[]> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(COMPARE_MS)]);
+  using deadline = startDeadline(COMPARE_MS, signal);
+  const limit = deadline.signal;
   const late = new Promise<never>((_resolve, reject) => {
     limit.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
   });

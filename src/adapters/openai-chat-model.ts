@@ -3,6 +3,8 @@ import { APIError } from 'openai';
 import { z } from 'zod';
 import { PrecedentError } from '../domain/errors.ts';
 import type { ChatModel, ChatReply, ChatRequest } from '../ports.ts';
+import { startDeadline } from './deadline.ts';
+import { describeNetworkFailure } from './network-failure.ts';
 
 export interface OpenAiChatModelOptions {
   /** Of any OpenAI-compatible API: `http://127.0.0.1:11434/v1`. */
@@ -21,10 +23,10 @@ export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatMode
   return {
     name: options.model,
     async complete(request, signal) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
+      using deadline = startDeadline(options.timeoutMs, signal);
       try {
         const client = new ChatCompletionsClient(options, request.temperature);
-        const body = await raceAbort(client.send(request, deadline), deadline);
+        const body = await raceAbort(client.send(request, deadline.signal), deadline.signal);
         return toReply(body, options);
       } catch (error) {
         // The SDK's error may hold the key (servers echo it), so it is described and never passed on as the cause.
@@ -153,9 +155,7 @@ function describeFailure(error: unknown, options: OpenAiChatModelOptions): strin
   if (nameOf(error) === 'ContextOverflowError') return 'the prompt is longer than its context window';
   if (error instanceof APIError && error.status !== undefined) return describeStatus(error, options);
   if (error instanceof SyntaxError) return 'its reply is not valid JSON (cut short?)';
-  const code = findCode(error);
-  const network = code === undefined ? undefined : (NETWORK_FAILURES[code] ?? `the connection failed (${code})`);
-  return `${network ?? 'the connection failed or its reply could not be read'}, at ${originOf(options.baseUrl)}`;
+  return `${describeNetworkFailure(error)}, at ${originOf(options.baseUrl)}`;
 }
 
 function describeStatus(error: APIError, options: OpenAiChatModelOptions): string {
@@ -182,27 +182,6 @@ function whenToRetry(headers: Headers | undefined, options: OpenAiChatModelOptio
   return /^\d+(\.\d+)?$/.test(retryAfter)
     ? `try again in ${retryAfter} s`
     : `try again at ${excerpt(retryAfter, options)}`;
-}
-
-const NETWORK_FAILURES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the host name could not be looked up',
-  ECONNRESET: 'the connection broke off',
-  UND_ERR_SOCKET: 'the connection broke off',
-  EPIPE: 'the connection broke off',
-  ETIMEDOUT: 'the connection timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-};
-
-/** The first system error code along the chain of causes; fetch hides it one or two levels down. */
-function findCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    if ('code' in at && typeof at.code === 'string') return at.code;
-  }
-  return undefined;
 }
 
 function nameOf(error: unknown): string | undefined {
