@@ -85,7 +85,7 @@ describe('the program as a whole, with an LLM on a real socket', () => {
     await using folder = await createKnowledgeFolder({ 'incidents/2026/2026-02-11-saturated.md': INCIDENT });
     await using app = openApp({ KNOWLEDGE_DIR: folder.path, LLM_BASE_URL: 'http://127.0.0.1:9/v1', LLM_MODEL: 'none' });
     await app.ingest();
-    const diagnosis = await app.desk.complete({ ...REQUEST, options: { k: 3, engine: 'precedent' } });
+    const diagnosis = await app.desk.complete({ ...REQUEST, options: { k: 3, engine: 'precedent', traces: 'auto' } });
     expect(diagnosis.provenance.attempts).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config, Secrets } from './config.ts';
 import { createDesk, type Desk } from './desk.ts';
-import { digestTraces } from './diagnose/digest/digest.ts';
+import { digestAnalysis } from './diagnose/digest/digest.ts';
 import { diagnose, type StageObserver } from './diagnose/pipeline.ts';
 import { createFeedbackReader } from './diagnose/retrieve/feedback/reader.ts';
 import type { Knowledge } from './diagnose/retrieve/knowledge.ts';
@@ -16,9 +16,10 @@ import { PrecedentError } from './domain/errors.ts';
 import type { SearchResponse } from './domain/evidence.ts';
 import type { IngestReport } from './domain/ingest-report.ts';
 import type { KnowledgeStatus } from './domain/knowledge-status.ts';
-import type { DigestRequest, SearchRequest } from './domain/request.ts';
+import type { SearchRequest } from './domain/request.ts';
 import type { ServiceGraph } from './domain/topology.ts';
 import type { TraceDigest } from './domain/trace.ts';
+import type { TraceAnalysis } from './domain/trace-analysis.ts';
 import { createPorts, type DownloadProgress, type Settled } from './drivers.ts';
 import { createKnowledgeKeeper, type IngestOptions } from './knowledge-keeper.ts';
 import type { Ports } from './ports.ts';
@@ -26,9 +27,11 @@ import { type Check, checkReadiness } from './readiness.ts';
 import { createRedactor } from './redact/redact.ts';
 import type { Refresher, RefreshOutcome } from './refresher.ts';
 import { createReviewer, type Reviewer } from './reviewer.ts';
-import { parseTraces } from './traces/parse.ts';
+import { createSnapshotKeeper, type SnapshotKeeper } from './snapshot-keeper.ts';
+import { createTraceFetch } from './trace-reading/trace-fetcher.ts';
+import { createTraceReader, type ReadTraces, type TraceBody, type TraceReader } from './trace-reading/trace-reader.ts';
 
-export type { Check, DownloadProgress, IngestOptions };
+export type { Check, DownloadProgress, IngestOptions, ReadTraces, TraceBody };
 
 /** Everything Precedent can do, whoever asks: HTTP routes, commands, evaluation. Building it does no I/O. */
 export interface App extends AsyncDisposable {
@@ -40,7 +43,11 @@ export interface App extends AsyncDisposable {
   readonly reviewer: Reviewer;
   ingest(options?: IngestOptions): Promise<IngestReport>;
   search(request: SearchRequest, signal?: AbortSignal): Promise<SearchResponse>;
-  digest(request: DigestRequest): Promise<TraceDigest>;
+  /** Reads windows of traces, wherever they come from, off the event loop. */
+  readonly traces: TraceReader;
+  digest(analysis: TraceAnalysis): Promise<TraceDigest>;
+  /** Telemetry that digests came from, page by page. */
+  readonly snapshots: Pick<SnapshotKeeper, 'getPage'>;
   /** Throws `not-found`. */
   getDocument(kind: DocumentKind, id: string): Promise<KnowledgeDocument>;
   getServiceGraph(): Promise<ServiceGraph>;
@@ -68,6 +75,9 @@ const UNCONFIGURED_LLM_MS = 30_000;
 /** What a reranker that was handed in reads, with no settings beside it. */
 const UNCONFIGURED_DEPTH = 20;
 
+/** How a source of traces that was handed in is asked, with no settings beside it. */
+const UNCONFIGURED_TRACES = { windowSeconds: 300, baselineGapSeconds: 600, timeoutMs: 4_000 };
+
 /** What an ingest may take to give up its turn. */
 const STOPPING_MS = 3_000;
 
@@ -78,6 +88,13 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
   const ports = createPorts(settled, overrides, redact, observers.onDownload);
   const elapsed = () => performance.now();
   const reader = createKnowledgeReader({ ...ports, elapsed });
+  const onFailure = (what: string, error: unknown) => observers.onBackgroundFailure?.(what, error);
+  const snapshots = createSnapshotKeeper({ ...ports, ...config.snapshots, store: ports.snapshots, onFailure });
+  const traces = createTraceReader({
+    policy: config.redact,
+    snapshots,
+    onFailure: (error) => observers.onBackgroundFailure?.('keep snapshot', error),
+  });
   const keeper = createKnowledgeKeeper(settled, ports, observers.onRefreshed);
   const feedback = createFeedbackReader({
     casebook: ports.casebook,
@@ -85,6 +102,8 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     onFailure: (error) => observers.onBackgroundFailure?.('read verdicts', error),
   });
   const retrieval = async () => ({ ...ports, ...retrievalSettings(config, ports), feedback: await feedback.current() });
+  const { traceSource } = ports;
+  const fetchTraces = traceSource && createTraceFetch(traceSource, traces, config.traces ?? UNCONFIGURED_TRACES);
   const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? UNCONFIGURED_LLM_MS);
   const llm = { llmDeadline, ...(config.llm ? { llmSettings: { temperature: config.llm.temperature } } : {}) };
   const onStage = observers.onStage ? { onStage: observers.onStage } : {};
@@ -93,7 +112,7 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
       diagnose(
         request,
         await reader.current(signal),
-        { ...(await retrieval()), ...llm, elapsed },
+        { ...(await retrieval()), ...llm, ...(fetchTraces ? { fetchTraces } : {}), elapsed },
         { id, signal, ...onStage },
       ),
     casebook: ports.casebook,
@@ -114,7 +133,9 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     reviewer: createReviewer(settled, ports, keeper, reader),
     ingest: (options) => keeper.ingest(options),
     search: async (request, signal) => search(request, await reader.current(signal), await retrieval(), signal),
-    digest: (request) => digestWith(request, reader),
+    traces,
+    digest: (analysis) => digestWith(analysis, reader),
+    snapshots,
     getDocument: async (kind, id) => findDocument(await reader.current(), kind, id),
     getServiceGraph: async () => (await reader.current()).graph,
     checkReadiness: (limitMs = CHECK_MS) =>
@@ -125,7 +146,17 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
       // slow to end: its server is a process of its own and must not outlive this one.
       keeper.refresher.stop();
       await Promise.race([keeper.refresher[Symbol.asyncDispose](), sleep(STOPPING_MS, undefined, { ref: false })]);
-      for (const resource of [desk, ports.index, ports.casebook, keeper, ports.embedder, ports.reranker]) {
+      const stores = [ports.snapshots, ports.casebook];
+      for (const resource of [
+        desk,
+        traces,
+        ports.index,
+        snapshots,
+        ...stores,
+        keeper,
+        ports.embedder,
+        ports.reranker,
+      ]) {
         try {
           await resource?.[Symbol.asyncDispose]();
         } catch (error) {
@@ -148,13 +179,9 @@ function retrievalSettings(
 }
 
 /** A digest is worth having without any knowledge; the topology only verifies its path. */
-async function digestWith({ baseline, incident }: DigestRequest, reader: KnowledgeReader): Promise<TraceDigest> {
+async function digestWith(analysis: TraceAnalysis, reader: KnowledgeReader): Promise<TraceDigest> {
   const knowledge = await reader.current().catch(() => undefined);
-  return digestTraces(
-    baseline === undefined ? undefined : parseTraces(baseline),
-    parseTraces(incident),
-    knowledge ? { graph: knowledge.graph } : {},
-  );
+  return digestAnalysis(analysis, knowledge ? { graph: knowledge.graph } : {});
 }
 
 function findDocument(knowledge: Knowledge, kind: DocumentKind, id: string): KnowledgeDocument {

@@ -21,7 +21,11 @@ const HOUSE: Readonly<Record<string, Room>> = {
   ports: { files: ['src/ports.ts'], ours: ['domain'], packages: [] },
   llm: { files: ['src/llm/'], ours: ['domain', 'ports'], packages: ['zod', 'jsonrepair', 'node:crypto'] },
   redact: { files: ['src/redact/'], ours: ['domain'], packages: ['@secretlint/', 'zod'] },
-  traces: { files: ['src/traces/'], ours: ['domain'], packages: ['zod'] },
+  traces: {
+    files: ['src/traces/'],
+    ours: ['domain'],
+    packages: ['fzstd', 'node:zlib', 'node:crypto'],
+  },
   diagnose: {
     files: ['src/diagnose/'],
     ours: ['domain', 'ports', 'llm', 'traces'],
@@ -60,6 +64,8 @@ const HOUSE: Readonly<Record<string, Room>> = {
       'src/prepare-pool.ts',
       'src/readiness.ts',
       'src/refresher.ts',
+      'src/trace-reading/',
+      'src/snapshot-keeper.ts',
       'src/reviewer.ts',
       'src/trial.ts',
     ],

@@ -64,6 +64,34 @@ describe('configuration', () => {
     expect(problem?.path).toBe('RERANKER_DEPTH');
   });
 
+  it('asks for traces only where a store of them is named, five minutes each unless told otherwise', () => {
+    expect(readConfig({ TRACES_API: 'tempo', TRACES_LIMIT: '5' }, NO_FILE).config.traces).toBeUndefined();
+    const named = { TRACES_URL: 'https://tempo.example.com/prefix', TRACES_API: 'tempo', TRACES_TENANT: 'team-a' };
+    expect(readConfig(named, NO_FILE).config.traces).toEqual({
+      api: 'tempo',
+      url: 'https://tempo.example.com/prefix',
+      tenant: 'team-a',
+      windowSeconds: 300,
+      baselineGapSeconds: 600,
+      limit: 200,
+      timeoutMs: 4_000,
+    });
+  });
+
+  it.each([
+    ['TRACES_URL', 'jaeger:16686', 'http'],
+    ['TRACES_URL', 'https://reader:canary@tempo.example.com', 'set TRACES_TOKEN'],
+    ['TRACES_API', 'zipkin', 'jaeger or tempo'],
+    ['TRACES_TENANT', 'two words', 'one word'],
+    ['TRACES_TOKEN', 'two canaries', 'bearer token or user:password'],
+    ['TRACES_TOKEN', 'Bearer\ncanary', 'bearer token or user:password'],
+    ['TRACES_WINDOW_SECONDS', '1', 'from 10 to'],
+  ])('refuses %s=%j without repeating it', (name, value, message) => {
+    const error = thrownBy(() => readConfig({ [name]: value }, NO_FILE));
+    expect(error.problems[0]).toEqual({ path: name, message: expect.stringContaining(message) });
+    expect(error.message).not.toContain('canar');
+  });
+
   it('treats an empty value as not set, as a copied .env.example has them', () => {
     expect(readConfig({ CHROMA_URL: '', PORT: '' }, NO_FILE).config.port).toBe(8787);
   });
@@ -96,6 +124,7 @@ describe('configuration', () => {
 
   it('keeps secrets out of what may be shown', () => {
     const env = { LLM_BASE_URL: 'http://127.0.0.1:1/v1', LLM_MODEL: 'm', LLM_API_KEY: 'canary', API_TOKENS: 'canary' };
+    Object.assign(env, { TRACES_URL: 'http://127.0.0.1:1', TRACES_TOKEN: 'user:canary' });
     expect(JSON.stringify(readConfig(env, NO_FILE).config)).not.toContain('canary');
   });
 

@@ -44,6 +44,18 @@ export interface Config {
     readonly temperature: number;
     readonly timeoutMs: number;
   };
+  /** Absent: only callers bring traces. */
+  readonly traces?: {
+    readonly api: Settings['TRACES_API'];
+    readonly url: string;
+    readonly tenant?: string;
+    readonly windowSeconds: number;
+    readonly baselineGapSeconds: number;
+    readonly limit: number;
+    readonly timeoutMs: number;
+  };
+  /** What is kept of telemetry; with 0 days nothing. */
+  readonly snapshots: { readonly days: number; readonly maxBytes: number };
   readonly timeBudgetMs: number;
   readonly maxBodyBytes: number;
   readonly logLevel: Settings['LOG_LEVEL'];
@@ -55,6 +67,7 @@ export interface Secrets {
   readonly llmApiKey?: string;
   readonly chromaApiKey?: string;
   readonly casebookToken?: string;
+  readonly tracesToken?: string;
   readonly gitHookSecrets: readonly string[];
   /** By the name of the source. */
   readonly sources: ReadonlyMap<string, Credentials>;
@@ -171,9 +184,24 @@ function toConfig(settings: Settings, sources: readonly KnowledgeSource[]): Conf
     ...(baseUrl && model
       ? { llm: { baseUrl, model, temperature: settings.LLM_TEMPERATURE, timeoutMs: settings.LLM_TIMEOUT_MS } }
       : {}),
+    ...defined({ traces: toTraces(settings) }),
+    snapshots: { days: settings.SNAPSHOT_DAYS, maxBytes: settings.SNAPSHOT_MAX_MB * 1_048_576 },
     timeBudgetMs: settings.TIME_BUDGET_MS,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     logLevel: settings.LOG_LEVEL,
+  };
+}
+
+function toTraces(settings: Settings): Config['traces'] {
+  if (settings.TRACES_URL === undefined) return undefined;
+  return {
+    api: settings.TRACES_API,
+    url: settings.TRACES_URL,
+    windowSeconds: settings.TRACES_WINDOW_SECONDS,
+    baselineGapSeconds: settings.TRACES_BASELINE_GAP_SECONDS,
+    limit: settings.TRACES_LIMIT,
+    timeoutMs: settings.TRACES_TIMEOUT_MS,
+    ...defined({ tenant: settings.TRACES_TENANT }),
   };
 }
 
@@ -187,6 +215,7 @@ function toSecrets(settings: Settings, sources: Secrets['sources'], environment:
       llmApiKey: settings.LLM_API_KEY,
       chromaApiKey: settings.CHROMA_API_KEY,
       casebookToken: settings.CASEBOOK_TOKEN,
+      tracesToken: settings.TRACES_TOKEN,
     }),
   };
 }

@@ -6,7 +6,7 @@ import { writeTinyReranker } from './adapters/__fixtures__/tiny-reranker.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { createPorts, type Settled } from './drivers.ts';
-import type { Ports, Reranker } from './ports.ts';
+import type { Ports, Reranker, TraceSource } from './ports.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'precedent-drivers-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -41,5 +41,22 @@ describe('the reranker', () => {
     expect(portsOf({ RERANKER_MODEL: 'someone/else' }, { reranker: own }).reranker).toBe(own);
     await createApp(settled({}), { reranker: own })[Symbol.asyncDispose]();
     expect(isClosed).toBe(true);
+  });
+});
+
+describe('the source of traces', () => {
+  it('is absent unless one is configured', () => {
+    expect(portsOf({ TRACES_API: 'tempo' }).traceSource).toBeUndefined();
+  });
+
+  it('is Jaeger unless told otherwise', () => {
+    const url = { TRACES_URL: 'http://127.0.0.1:1' };
+    expect(portsOf(url).traceSource?.name).toBe('jaeger');
+    expect(portsOf({ ...url, TRACES_API: 'tempo' }).traceSource?.name).toBe('tempo');
+  });
+
+  it('is the one handed in, whatever is configured', () => {
+    const own: TraceSource = { name: 'own', fetchTraces: async function* () {}, ping: async () => {} };
+    expect(portsOf({ TRACES_URL: 'http://127.0.0.1:1' }, { traceSource: own }).traceSource).toBe(own);
   });
 });

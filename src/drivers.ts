@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createChromaIndex } from './adapters/chroma-index.ts';
+import { createJaegerTraceSource } from './adapters/jaeger-trace-source.ts';
 import { createLibsqlCasebook } from './adapters/libsql-casebook.ts';
+import { LibsqlConnection } from './adapters/libsql-connection.ts';
+import { createLibsqlSnapshots } from './adapters/libsql-snapshots.ts';
+import { createTempoTraceSource } from './adapters/tempo-trace-source.ts';
 import { createTransformersEmbedder } from './adapters/transformers-embedder.ts';
 import type { DownloadProgress } from './adapters/transformers-hub.ts';
 import { createTransformersReranker } from './adapters/transformers-reranker.ts';
 import { type Config, PROJECT_DIR, type Secrets } from './config.ts';
 import type { Redactor } from './domain/redaction.ts';
 import { redactedChatModel } from './llm/redacted-chat-model.ts';
-import type { ChatModel, KnowledgeIndex, Ports, Reranker } from './ports.ts';
+import type { ChatModel, KnowledgeIndex, Ports, Reranker, TraceSource } from './ports.ts';
 
 export type { DownloadProgress };
 
@@ -25,6 +29,10 @@ export function createPorts(
   onDownload: ((progress: DownloadProgress) => void) | undefined,
 ): Ports {
   const chatModel = overrides.chatModel ?? openConfiguredChatModel(config, secrets);
+  const database = new LibsqlConnection({
+    url: config.casebookUrl,
+    ...(secrets.casebookToken ? { authToken: secrets.casebookToken } : {}),
+  });
   return {
     embedder:
       overrides.embedder ??
@@ -37,12 +45,9 @@ export function createPorts(
         ...config.chroma,
         ...(secrets.chromaApiKey ? { apiKey: secrets.chromaApiKey } : {}),
       }),
-    casebook:
-      overrides.casebook ??
-      createLibsqlCasebook({
-        url: config.casebookUrl,
-        ...(secrets.casebookToken ? { authToken: secrets.casebookToken } : {}),
-      }),
+    casebook: overrides.casebook ?? createLibsqlCasebook(database),
+    snapshots: overrides.snapshots ?? createLibsqlSnapshots(database),
+    traceSource: overrides.traceSource ?? createConfiguredTraceSource(config, secrets),
     // Whoever the model is, what leaves for it has been through the redactor.
     chatModel: chatModel && redactedChatModel(chatModel, redact),
     now: overrides.now ?? (() => new Date()),
@@ -84,6 +89,12 @@ function createConfiguredReranker(
 ): Reranker | undefined {
   const place = { cacheDir: modelsFolder(dataDir), ...(onDownload ? { onDownload } : {}) };
   return reranker && createTransformersReranker({ model: reranker.model, ...place });
+}
+
+function createConfiguredTraceSource({ traces }: Config, { tracesToken: token }: Secrets): TraceSource | undefined {
+  if (!traces) return undefined;
+  const create = { jaeger: createJaegerTraceSource, tempo: createTempoTraceSource }[traces.api];
+  return create({ ...traces, token });
 }
 
 /** Where models of the hub are kept, whatever they are for. */

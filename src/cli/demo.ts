@@ -4,7 +4,7 @@ import { PROJECT_DIR, readConfig } from '../config.ts';
 import { Diagnosis } from '../domain/diagnosis.ts';
 import { startServer } from '../http/server.ts';
 import { type CommandContext, EXIT, type Settled } from './context.ts';
-import { readRequest } from './diagnose.ts';
+import { readJson } from './input.ts';
 import { heading, paint, plain } from './render.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { ingestFirst, withApp } from './session.ts';
@@ -53,15 +53,13 @@ function demoConfig(): Settled {
 }
 
 async function ask(url: string): Promise<Diagnosis> {
-  const request = await readRequest({
-    alert: join(PROJECT_DIR, EXAMPLES.alert),
-    baseline: join(PROJECT_DIR, EXAMPLES.baseline),
-    incident: join(PROJECT_DIR, EXAMPLES.incident),
-  });
+  const [alert, baseline, incident] = await Promise.all(
+    [EXAMPLES.alert, EXAMPLES.baseline, EXAMPLES.incident].map((path) => readJson(join(PROJECT_DIR, path))),
+  );
   const response = await fetch(`${url}/v1/diagnoses`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(request),
+    body: JSON.stringify({ alert, traces: { baseline, incident } }),
   });
   if (!response.ok) throw new Error(`the demo's request was answered ${response.status}: ${await response.text()}`);
   return Diagnosis.parse(await response.json());

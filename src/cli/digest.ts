@@ -1,32 +1,25 @@
 import { DigestRequest } from '../domain/request.ts';
-import type { TraceDigest } from '../domain/trace.ts';
 import { type CommandContext, EXIT } from './context.ts';
-import { parseInput, readJson } from './input.ts';
-import { heading, plain, wrap } from './render.ts';
-import { renderCausalPath, renderSuspects } from './render-suspects.ts';
+import { parseInput, refuseSharedInput } from './input.ts';
+import { plain } from './render.ts';
+import { renderDigest } from './render-suspects.ts';
 import { withApp } from './session.ts';
+import { readTraceFiles } from './trace-files.ts';
 
-/** `precedent digest`: two windows of spans in, suspects and a causal path out. Needs no knowledge. */
-export async function digestCommand(
-  options: { readonly baseline?: string; readonly incident: string; readonly json?: boolean },
-  context: CommandContext,
-): Promise<number> {
-  const request = parseInput(DigestRequest, {
-    ...(options.baseline === undefined ? {} : { baseline: await readJson(options.baseline) }),
-    incident: await readJson(options.incident),
-  });
-  const digest = await withApp(context, (app) => app.digest(request));
-  context.write(options.json ? `${JSON.stringify(digest)}\n` : renderDigest(plain(digest)));
-  return digest.healthy ? EXIT.nothing : EXIT.done;
+export interface DigestOptions {
+  readonly baseline?: string;
+  readonly incident: string;
+  readonly asOf?: string;
+  readonly json?: boolean;
 }
 
-function renderDigest(digest: TraceDigest): string {
-  return [
-    wrap(digest.text, 0),
-    heading('Suspects'),
-    renderSuspects(digest.suspects),
-    renderCausalPath(digest.causalPath),
-    heading('Signals'),
-    ...digest.signals.map((signal) => `  ${signal}\n`),
-  ].join('');
+/** `precedent digest`: two windows of spans in, suspects and a causal path out. Needs no knowledge. */
+export async function digestCommand(options: DigestOptions, context: CommandContext): Promise<number> {
+  refuseSharedInput(options.baseline, options.incident);
+  const { asOf } = parseInput(DigestRequest.pick({ asOf: true }), { asOf: options.asOf });
+  const digest = await withApp(context, async (app) => {
+    return app.digest(await readTraceFiles(options, asOf, app, context));
+  });
+  context.write(options.json ? `${JSON.stringify(digest)}\n` : renderDigest(plain(digest)));
+  return digest.healthy ? EXIT.nothing : EXIT.done;
 }

@@ -16,7 +16,7 @@ export function explainFailure(error: unknown): { text: string; exitCode: number
 }
 
 function exitCodeOf(code: ErrorCode, isRetryable: boolean): number {
-  if (code === 'not-found') return EXIT.nothing;
+  if (code === 'not-found' || code === 'snapshot-expired') return EXIT.nothing;
   if (code === 'interrupted') return EXIT.interrupted;
   if (isRetryable) return EXIT.unavailable;
   return BROKEN.has(code) ? EXIT.broken : EXIT.badInput;

@@ -1,4 +1,6 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -20,8 +22,27 @@ async function readText(path: string): Promise<string> {
     const bytes = await readFile(path);
     return (path.endsWith('.gz') ? await promisify(gunzip)(bytes) : bytes).toString('utf8');
   } catch (error) {
-    throw new PrecedentError('input-invalid', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw unreadable(path, error);
   }
+}
+
+/** A file's bytes as they are read; `-` is standard input. The signal lets go of it, also while nothing comes. */
+export async function* streamFile(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* addAbortSignal(signal, path === '-' ? process.stdin : createReadStream(path));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Standard input is there once: who is second would wait for nothing, or read what is not meant for it. */
+export function refuseSharedInput(...paths: readonly (string | undefined)[]): void {
+  if (paths.filter((path) => path === '-').length < 2) return;
+  throw new PrecedentError('input-invalid', 'only one input can come from standard input: name a file for the others');
+}
+
+function unreadable(path: string, error: unknown): PrecedentError {
+  return new PrecedentError('input-invalid', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
 }
 
 /** The input as its schema has it, or `input-invalid` with every mistake at its own path. */

@@ -134,6 +134,7 @@ describe('the command line', () => {
       'casebook',
       'knowledge',
       'reranker',
+      'traces',
       'llm',
     ]);
   });

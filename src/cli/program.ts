@@ -15,6 +15,7 @@ import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
+import { snapshotCommand } from './snapshot.ts';
 import { statusCommand } from './status.ts';
 import { verdictCommand } from './verdict.ts';
 
@@ -97,8 +98,14 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
   withJson(program.command('digest'))
     .description('name the suspects in two windows of traces')
     .option('--baseline <file>', 'traces of a normal window')
-    .requiredOption('--incident <file>', 'traces of the window in trouble')
+    .requiredOption('--incident <file>', 'traces of the window in trouble; - for standard input')
+    .option('--as-of <time>', 'only what was known then (ISO 8601)')
     .action(async (options) => exit(await digestCommand(options, context)));
+  withJson(program.command('snapshot'))
+    .description('write the traces that a digest came from, page by page, as JSON Lines')
+    .argument('<key>', 'as snapshotKeys of the digest have it')
+    .option('--page <number>', 'only this page', positive)
+    .action(async (key, options) => exit(await snapshotCommand(key, options, context)));
   withJson(program.command('demo'))
     .description('run the whole job on the sample knowledge')
     .option('--keep', 'leave the server up and print curl lines to try')

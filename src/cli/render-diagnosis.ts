@@ -1,7 +1,7 @@
 import type { Diagnosis, MitigationStep, Precedent, Risk, RunbookEvidence } from '../domain/diagnosis.ts';
 import { formatSource } from '../domain/source.ts';
 import { bar, formatMs, heading, paint, wrap } from './render.ts';
-import { renderCausalPath, renderSuspects } from './render-suspects.ts';
+import { renderCausalPath, renderShapes, renderSuspects } from './render-suspects.ts';
 
 const SHOWN_PRECEDENTS = 4;
 const SHOWN_RUNBOOKS = 3;
@@ -10,8 +10,9 @@ const SHOWN_RUNBOOKS = 3;
 export function renderDiagnosis(diagnosis: Diagnosis): string {
   return [
     renderVerdict(diagnosis),
-    diagnosis.digest === null ? '' : heading('Suspects, by their own time') + renderSuspects(diagnosis.suspects),
+    diagnosis.digest === null ? '' : heading('Suspects') + renderSuspects(diagnosis.suspects),
     renderCausalPath(diagnosis.causalPath),
+    renderShapes(diagnosis),
     renderRivals(diagnosis),
     renderMitigation(diagnosis.mitigation),
     heading(

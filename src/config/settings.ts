@@ -13,6 +13,10 @@ const wholeNumber = (min: number, max: number) =>
     .min(min, `must be from ${min} to ${max}`)
     .max(max, `must be from ${min} to ${max}`);
 
+function hasCredentials(url: string): boolean {
+  return URL.canParse(url) && /^[^/]*\/\/[^/?#]*@/.test(url);
+}
+
 /** Every setting: its name, its range and its default. `.env.example` and docs/api.md are checked against this. */
 export const Settings = z.object({
   KNOWLEDGE_DIR: z.string().default(PROJECT_DIR),
@@ -42,6 +46,31 @@ export const Settings = z.object({
   LLM_API_KEY: z.string().optional(),
   LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
   LLM_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
+  TRACES_URL: httpUrl
+    .refine((url) => !hasCredentials(url), 'must not hold a user or a password: set TRACES_TOKEN')
+    .optional(),
+  TRACES_API: z.enum(['jaeger', 'tempo'], 'must be jaeger or tempo').default('jaeger'),
+  TRACES_TENANT: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be one word of ASCII')
+    .optional(),
+  /** A bearer token is one word without a colon. */
+  TRACES_TOKEN: z
+    .string()
+    .regex(/^(?:[\x21-\x39\x3b-\x7e]+|[^:]*:.*)$/, 'must be a bearer token or user:password')
+    .optional(),
+  /** How long the two windows are at most: half before the start of the alert, and half after it. */
+  TRACES_WINDOW_SECONDS: wholeNumber(10, 86_400).default(300),
+  /** Between the two windows: a fault may begin long before anything alerts. */
+  TRACES_BASELINE_GAP_SECONDS: wholeNumber(0, 2_592_000).default(600),
+  /** Traces of one service in one window. */
+  TRACES_LIMIT: wholeNumber(1, 10_000).default(200),
+  /** For both windows together. */
+  TRACES_TIMEOUT_MS: wholeNumber(100, 600_000).default(4_000),
+  /** How long telemetry stays after a digest last came from it; 0: none is kept. */
+  SNAPSHOT_DAYS: wholeNumber(0, 3_650).default(30),
+  /** Of all snapshots, compressed. */
+  SNAPSHOT_MAX_MB: wholeNumber(1, 1_048_576).default(1_024),
   /** After this a diagnosis is answered 202 and finished in the background. */
   TIME_BUDGET_MS: wholeNumber(1, 600_000).default(10_000),
   MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(16_777_216),

@@ -1,16 +1,5 @@
 import type { SchemaNotes } from './schema-notes.ts';
 
-export const SUSPECT: SchemaNotes = {
-  self: 'A service, or one of its operations, that changed between the windows.',
-  service: 'The suspect service.',
-  operation: 'The suspect operation; absent when the whole service is suspect.',
-  score: 'Relative to the strongest suspect of the digest, 0..1.',
-  reasons: 'Why it is suspect, in words, strongest first.',
-  before: 'Its numbers in the baseline window; null when it was not seen there.',
-  after: 'Its numbers in the incident window; null when it was not seen there.',
-  exemplarTraceIds: 'Traces of the incident window that show it.',
-};
-
 const PROBLEM: SchemaNotes = {
   self: 'An error (RFC 9457).',
   type: 'Stable name of the error: `urn:precedent:problem:` and its code.',
@@ -45,12 +34,6 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
     self: 'Does the knowledge hold an answer at all?',
     score: '0..1.',
     reason: 'Why, in words.',
-  },
-  CausalEdge: {
-    self: 'One step of the causal path.',
-    from: 'The caller.',
-    to: 'The service it calls.',
-    verified: 'Seen in spans, declared in the topology, or neither.',
   },
   Citation: {
     self: 'Points at words that were in evidence.',
@@ -88,7 +71,9 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
     runbooks: 'Runbook sections that fit, best first.',
     suspects: 'Suspects of the trace digest, best first.',
     causalPath: 'From the caller where the symptom shows to the culprit.',
-    digest: 'The trace digest in words; null when no traces came with the alert.',
+    digest: 'The trace digest in words; null when there were no traces.',
+    shapes: 'Load and throughput of the windows; absent when there were none.',
+    windows: 'What the digest looked at; absent when there were no windows.',
     confidence: 'How far to trust this.',
     provenance: 'What it was made from.',
     situation: 'What was going on, without secrets; absent in diagnoses of older versions.',
@@ -157,7 +142,16 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
     attempts: 'What was tried and failed before this answer.',
     'attempts[].model': 'Which LLM.',
     'attempts[].reason': 'Why it gave no answer.',
-    degraded: 'What retrieval could not do for this answer, in words; absent when all was done.',
+    traces: 'Which traces were asked for; only when none came with the alert and a store of them is configured.',
+    'traces.source': 'Which store.',
+    'traces.services': 'Services whose traces were asked for.',
+    'traces.baseline': 'The window before the incident.',
+    'traces.baseline.from': 'Its start, UTC.',
+    'traces.baseline.to': 'Its end, UTC.',
+    'traces.incident': "The window around the alert's start.",
+    'traces.incident.from': 'Its start, UTC.',
+    'traces.incident.to': 'Its end, UTC.',
+    degraded: 'What could not be done for this answer, in words; absent when all was done.',
   },
   Readiness: { self: 'Every dependency answers.', status: 'Always `ready`.', checks: 'Each dependency.' },
   RootCause: ROOT_CAUSE,
@@ -189,24 +183,5 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
     excerpt: 'Its best passage.',
     alike: 'Ids of incidents that say nearly the same or belong to the same outage, folded into this row.',
   },
-  Suspect: SUSPECT,
-  TraceDigest: {
-    self: 'A bounded summary of two windows of spans.',
-    healthy: 'True when nothing changed for the worse.',
-    suspects: 'At most 10, best first.',
-    causalPath: 'From the caller where the symptom shows to the culprit.',
-    signals: 'Each change as four words: `source service name kind`.',
-    text: 'The digest in at most 140 words.',
-    snapshotKeys: 'Content hashes of the windows.',
-    repairs: 'What was mended while reading, counted by kind.',
-  },
   Unreadiness: { ...PROBLEM, self: 'Something is missing.', checks: 'Each dependency, also those that answer.' },
-  WindowStats: {
-    self: 'Numbers of one operation in one window.',
-    spans: 'Spans counted.',
-    ownMsP50: 'Median own time in milliseconds: duration without child spans.',
-    ownMsP95: '95th percentile of own time in milliseconds.',
-    totalMsP50: 'Median duration in milliseconds.',
-    originErrors: 'Spans that erred without an erring child: where errors begin.',
-  },
 };

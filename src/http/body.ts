@@ -9,21 +9,24 @@ import { HttpError } from './problem.ts';
 
 const inflate = promisify(gunzip);
 
+/** What every body may be sent as; `x-gzip` is an old name of gzip. */
+const ENCODINGS = { identity: 'identity', '': 'identity', gzip: 'gzip', 'x-gzip': 'gzip' } as const;
+
 /** The request's JSON body as `schema` reads it. `maxBytes` bounds what is sent and what it inflates to alike. */
 export async function readBody<Schema extends z.ZodType>(
   request: HonoRequest,
   schema: Schema,
   maxBytes: number,
 ): Promise<z.output<Schema>> {
-  refuseMediaType(request.header('content-type'));
-  const isGzip = readEncoding(request.header('content-encoding'));
+  refuseMediaType(request);
+  const encoding = readEncoding(request, ENCODINGS);
   const sent = await readBytes(request, maxBytes);
-  if (sent.length === 0) throw new PrecedentError('input-invalid', 'the body is empty: send a JSON object');
-  if (request.header('content-type') === undefined) throw mediaTypeUnsupported('it has none');
-  return parseInput(schema, parseJson(isGzip ? await inflateBytes(sent, maxBytes) : sent));
+  refuseEmpty(request, sent);
+  return parseInput(schema, parseJson(encoding === 'gzip' ? await inflateBytes(sent, maxBytes) : sent));
 }
 
-function refuseMediaType(header: string | undefined): void {
+export function refuseMediaType(request: HonoRequest): void {
+  const header = request.header('content-type');
   if (header === undefined) return;
   const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
@@ -31,34 +34,50 @@ function refuseMediaType(header: string | undefined): void {
   if (charset && !/^charset="?utf-?8"?$/.test(charset)) throw mediaTypeUnsupported('its charset is not UTF-8');
 }
 
+/** A body that is missing has no type either; which of the two is wrong is only known once it is read. */
+export function refuseEmpty(request: HonoRequest, sent: Uint8Array): void {
+  if (sent.length === 0) throw new PrecedentError('input-invalid', 'the body is empty: send a JSON object');
+  if (request.header('content-type') === undefined) throw mediaTypeUnsupported('it has none');
+}
+
 function mediaTypeUnsupported(found: string): HttpError {
   const detail = `the body must have Content-Type: application/json, in UTF-8; ${found}`;
   return new HttpError('media-type-unsupported', detail, { accept: 'application/json' });
 }
 
-function readEncoding(header: string | undefined): boolean {
-  const encoding = header?.trim().toLowerCase() ?? 'identity';
-  if (encoding === 'gzip' || encoding === 'x-gzip') return true;
-  if (encoding === 'identity' || encoding === '') return false;
-  const detail = 'the body may be sent as it is or with Content-Encoding: gzip, nothing else';
-  throw new HttpError('media-type-unsupported', detail, { 'accept-encoding': 'gzip' });
+/** What `Content-Encoding` says, by the names that `accepted` has for it. */
+export function readEncoding<Encoding extends string>(
+  request: HonoRequest,
+  accepted: Readonly<Record<string, Encoding>>,
+): Encoding {
+  const name = request.header('content-encoding')?.trim().toLowerCase() ?? '';
+  const encoding = Object.hasOwn(accepted, name) ? accepted[name] : undefined;
+  if (encoding !== undefined) return encoding;
+  const names = [...new Set(Object.values<string>(accepted))].filter((known) => known !== 'identity');
+  const detail = `the body may be sent as it is or with Content-Encoding: ${names.join(' or ')}, nothing else`;
+  throw new HttpError('media-type-unsupported', detail, { 'accept-encoding': names.join(', ') });
+}
+
+export async function readBytes(request: HonoRequest, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of streamBytes(request, maxBytes)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Stops at the first chunk over the limit, whatever length the caller declared. */
-export async function readBytes(request: HonoRequest, maxBytes: number): Promise<Uint8Array> {
+export async function* streamBytes(request: HonoRequest, maxBytes: number): AsyncGenerator<Uint8Array, void> {
   if (Number(request.header('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const reader = request.raw.body?.getReader();
-  const chunks: Uint8Array[] = [];
   let length = 0;
-  for (let part = await readChunk(reader); part; part = await readChunk(reader)) {
-    length += part.length;
-    if (length > maxBytes) {
-      discard(reader).catch(() => {});
-      throw tooLarge(maxBytes);
+  try {
+    for (let part = await readChunk(reader); part; part = await readChunk(reader)) {
+      length += part.length;
+      if (length > maxBytes) throw tooLarge(maxBytes);
+      yield part;
     }
-    chunks.push(part);
+  } finally {
+    discard(reader).catch(() => {});
   }
-  return Buffer.concat(chunks, length);
 }
 
 /** Reads on and keeps nothing: a connection with unread bytes cannot carry the answer. The server bounds how long. */
@@ -74,7 +93,7 @@ async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array> | undef
   }
 }
 
-async function inflateBytes(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+export async function inflateBytes(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   try {
     return await inflate(bytes, { maxOutputLength: maxBytes });
   } catch (error) {

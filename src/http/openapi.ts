@@ -6,6 +6,7 @@ import { HOOK_ROUTES } from './routes/hooks.ts';
 import { KNOWLEDGE_ROUTES } from './routes/knowledge.ts';
 import { REPORT_ROUTES } from './routes/reports.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
+import { SNAPSHOT_ROUTES } from './routes/snapshots.ts';
 import { STATUS_ROUTES } from './routes/status.ts';
 import { TRACE_ROUTES } from './routes/traces.ts';
 import { VERDICT_ROUTES } from './routes/verdicts.ts';
@@ -17,6 +18,7 @@ export const ROUTES = [
   ...VERDICT_ROUTES,
   ...SEARCH_ROUTES,
   ...TRACE_ROUTES,
+  ...SNAPSHOT_ROUTES,
   ...KNOWLEDGE_ROUTES,
   ...STATUS_ROUTES,
   ...HOOK_ROUTES,

@@ -1,5 +1,5 @@
-import { SUSPECT } from './answer-notes.ts';
 import type { SchemaNotes } from './schema-notes.ts';
+import { SUSPECT } from './trace-notes.ts';
 
 const ALERT: SchemaNotes = {
   self: "One alert, with Alertmanager's own field names.",
@@ -30,16 +30,20 @@ export const REQUEST_NOTES: Readonly<Record<string, SchemaNotes>> = {
     alert: 'One alert, or a group.',
     alerts: 'A group as Alertmanager sends it, or a bare list of alerts.',
     traces: 'Two windows of spans, each in any accepted format.',
+    'traces.baseline': 'Before the incident: Jaeger, OTLP or Zipkin v2.',
+    'traces.incident': 'During the incident: Jaeger, OTLP or Zipkin v2.',
     traceDigest: 'A digest made elsewhere, instead of spans.',
     asOf: 'Answer with what was known at this moment, RFC 3339 with an offset.',
     options: 'How to answer.',
     'options.k': 'Precedents to return, 1..50.',
     'options.engine': '`auto` asks the LLM when one is configured and falls back to precedent.',
+    'options.traces': '`auto` asks the configured store for traces where none came; `none` does not.',
   },
   DigestRequest: {
     self: 'Two windows of spans, each in any accepted format.',
     baseline: 'Before the incident: Jaeger, OTLP or Zipkin v2.',
     incident: 'During the incident: Jaeger, OTLP or Zipkin v2.',
+    asOf: 'Only spans that had ended by this moment are looked at, RFC 3339 with an offset.',
   },
   SearchRequest: {
     self: 'At least one of `query`, `alert` and `signals` is needed.',

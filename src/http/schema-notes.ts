@@ -1,7 +1,9 @@
 import { ANSWER_NOTES } from './answer-notes.ts';
 import { KNOWLEDGE_NOTES } from './knowledge-notes.ts';
 import { REQUEST_NOTES } from './request-notes.ts';
+import { SNAPSHOT_NOTES } from './snapshot-notes.ts';
 import { STATUS_NOTES } from './status-notes.ts';
+import { TRACE_NOTES } from './trace-notes.ts';
 import { VERDICT_NOTES } from './verdict-notes.ts';
 
 /** What a schema means (`self`) and what each of its fields means, by its path inside the schema. */
@@ -12,6 +14,8 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNotes>> = {
   ...REQUEST_NOTES,
   ...ANSWER_NOTES,
   ...KNOWLEDGE_NOTES,
+  ...SNAPSHOT_NOTES,
   ...STATUS_NOTES,
+  ...TRACE_NOTES,
   ...VERDICT_NOTES,
 };

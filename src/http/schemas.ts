@@ -9,9 +9,19 @@ import { EmbeddingModel } from '../domain/generation.ts';
 import { KnowledgeProblem } from '../domain/ingest-report.ts';
 import { KnowledgeStatus, LastRefresh, SourceStatus } from '../domain/knowledge-status.ts';
 import { DiagnosisRequest, DigestRequest, SearchRequest, TraceDigestInput } from '../domain/request.ts';
+import { SnapshotPage } from '../domain/snapshot.ts';
 import { SourceRef } from '../domain/source.ts';
 import { Dependency, EdgeProvenance, ServiceNode } from '../domain/topology.ts';
-import { CausalEdge, Suspect, TraceDigest, WindowStats } from '../domain/trace.ts';
+import {
+  CausalEdge,
+  LoadShape,
+  RankerSays,
+  Suspect,
+  TraceDigest,
+  TraceWindow,
+  TraceWindows,
+  WindowStats,
+} from '../domain/trace.ts';
 import { AlertCoverage, Coverage } from '../review/coverage.ts';
 import { ProblemDetails } from './problem.ts';
 import { PendingDiagnosis } from './routes/diagnoses.ts';
@@ -28,6 +38,7 @@ const REQUESTS = {
   AlertInput,
   DiagnosisRequest,
   DigestRequest,
+  RankerSays,
   SearchRequest,
   TraceDigestInput,
   TrueCause,
@@ -57,11 +68,13 @@ const ANSWERS = {
   KnowledgeStatus,
   LastRefresh,
   Liveness,
+  LoadShape,
   MitigationStep: diagnosis.MitigationStep,
   PendingDiagnosis,
   Precedent: diagnosis.Precedent,
   ProblemDetails,
   Provenance: diagnosis.Provenance,
+  RankerSays,
   Readiness,
   RootCause: diagnosis.RootCause,
   Runbook: RunbookAnswer,
@@ -71,6 +84,7 @@ const ANSWERS = {
   SearchResult,
   Section,
   ServiceNode,
+  SnapshotPage,
   SourceRef,
   SourceStatus,
   Step,
@@ -78,6 +92,8 @@ const ANSWERS = {
   Topology: TopologyAnswer,
   TopologyEdge,
   TraceDigest,
+  TraceWindow,
+  TraceWindows,
   TrueCause,
   Unreadiness,
   VerdictRecord,

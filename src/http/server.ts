@@ -19,6 +19,7 @@ import { addHookRoutes } from './routes/hooks.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
 import { addReportRoutes } from './routes/reports.ts';
 import { addSearchRoutes } from './routes/search.ts';
+import { addSnapshotRoutes } from './routes/snapshots.ts';
 import { addStatusRoutes } from './routes/status.ts';
 import { addTraceRoutes } from './routes/traces.ts';
 import { addVerdictRoutes } from './routes/verdicts.ts';
@@ -54,6 +55,7 @@ export function buildApp(app: App, log: Log): OpenAPIHono {
   addVerdictRoutes(api, app);
   addSearchRoutes(api, app);
   addTraceRoutes(api, app);
+  addSnapshotRoutes(api, app);
   addKnowledgeRoutes(api, app);
   addStatusRoutes(api, app);
   addHookRoutes(api, app);

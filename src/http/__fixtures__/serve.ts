@@ -1,5 +1,6 @@
 import { createMemoryCasebook } from '../../testing/memory-casebook.ts';
 import { createMemoryIndex } from '../../testing/memory-index.ts';
+import { createMemorySnapshots } from '../../testing/memory-snapshots.ts';
 import { type App, createApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
 import type { Log } from '../../log.ts';
@@ -28,6 +29,7 @@ export async function serve(env: NodeJS.ProcessEnv = {}, ports: Partial<Ports> =
     index: createMemoryIndex(),
     embedder: createHashEmbedder(),
     casebook: createMemoryCasebook(),
+    snapshots: createMemorySnapshots(),
     ...ports,
   });
   const failures: LoggedFailure[] = [];

@@ -25,6 +25,7 @@ const PROBLEMS = {
   401: 'A valid bearer token is needed.',
   404: 'Nothing has this id.',
   409: 'It is not yet, or no more, in a state for this.',
+  410: 'It was kept, and is kept no longer.',
   413: 'The body is larger than `MAX_BODY_BYTES`, as sent or after inflation.',
   415: 'The body is not JSON in UTF-8, or is encoded other than with gzip.',
   500: 'Unexpected error.',

@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, HonoRequest } from 'hono';
 import type { App } from '../../app.ts';
 import { Diagnosis } from '../../domain/diagnosis.ts';
-import { DiagnosisRequest } from '../../domain/request.ts';
-import { readBody } from '../body.ts';
+import { type DiagnosisQuestion, DiagnosisRequest } from '../../domain/request.ts';
 import { toFailure } from '../problem.ts';
+import { readTraceBody } from '../trace-body.ts';
 import { bodyProblems, jsonAnswer, jsonBody, problems } from './answers.ts';
 
 /** When to look again at a diagnosis that is not done. */
@@ -54,6 +54,8 @@ const getDiagnosis = createRoute({
   responses: { 200: done, 202: pending, ...problems(400, 401, 404, 500, 503) },
 });
 
+const PLACES = { baseline: ['traces', 'baseline'], incident: ['traces', 'incident'] };
+
 export const DIAGNOSIS_ROUTES = [postDiagnosis, getDiagnosis];
 
 type DiagnosisRecord = Awaited<ReturnType<App['desk']['get']>>;
@@ -61,13 +63,19 @@ type DiagnosisRecord = Awaited<ReturnType<App['desk']['get']>>;
 export function addDiagnosisRoutes(api: OpenAPIHono, app: App): void {
   api.openapi(postDiagnosis, async (c) => {
     const respondAsync = prefersAsync(c.req.valid('header').prefer);
-    const request = await readBody(c.req, DiagnosisRequest, app.config.maxBodyBytes);
-    const record = await app.desk.submit(request, { respondAsync });
+    const question = await readQuestion(c.req, app);
+    const record = await app.desk.submit(question, { respondAsync });
     if (respondAsync) c.header('preference-applied', 'respond-async');
     return respondWith(c, record);
   });
 
   api.openapi(getDiagnosis, async (c) => respondWith(c, await app.desk.get(c.req.valid('param').id)));
+}
+
+async function readQuestion(request: HonoRequest, app: App): Promise<DiagnosisQuestion> {
+  const { body, analysis } = await readTraceBody(request, DiagnosisRequest, { app, places: PLACES });
+  const { traces: _, ...question } = body;
+  return analysis ? { ...question, analysis } : question;
 }
 
 function respondWith(c: Context, record: DiagnosisRecord) {

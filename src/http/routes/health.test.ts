@@ -22,7 +22,7 @@ test('it is ready once something has been ingested', async () => {
   const response = await fetch(`${served.url}/readyz`);
   expect(response.status).toBe(200);
   expect(Readiness.parse(await response.json()).checks.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['index', 'embedder', 'casebook', 'knowledge', 'reranker', 'llm']),
+    expect.arrayContaining(['index', 'embedder', 'casebook', 'knowledge', 'reranker', 'traces', 'llm']),
   );
 });
 

@@ -1,8 +1,9 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
+import { PrecedentError } from '../../domain/errors.ts';
 import { DigestRequest } from '../../domain/request.ts';
 import { TraceDigest } from '../../domain/trace.ts';
-import { readBody } from '../body.ts';
+import { readTraceBody } from '../trace-body.ts';
 import { bodyProblems, jsonAnswer, jsonBody } from './answers.ts';
 
 const postDigest = createRoute({
@@ -21,10 +22,14 @@ const postDigest = createRoute({
   },
 });
 
+const PLACES = { baseline: ['baseline'], incident: ['incident'] };
+
 export const TRACE_ROUTES = [postDigest];
 
 export function addTraceRoutes(api: OpenAPIHono, app: App): void {
-  api.openapi(postDigest, async (c) =>
-    c.json(await app.digest(await readBody(c.req, DigestRequest, app.config.maxBodyBytes)), 200),
-  );
+  api.openapi(postDigest, async (c) => {
+    const { analysis } = await readTraceBody(c.req, DigestRequest, { app, places: PLACES });
+    if (!analysis) throw new PrecedentError('input-invalid', 'incident: is needed');
+    return c.json(await app.digest(analysis), 200);
+  });
 }

@@ -1,0 +1,45 @@
+import type { App, TraceBody } from '../app.ts';
+import { PrecedentError } from '../domain/errors.ts';
+import type { TraceAnalysis } from '../domain/trace-analysis.ts';
+import type { CommandContext } from './context.ts';
+import { streamFile } from './input.ts';
+
+export interface TraceFiles {
+  readonly baseline?: string | undefined;
+  readonly incident: string;
+}
+
+/** Whoever waits for a large file hears this often that it is being read. */
+const TELL_BYTES = 100_000_000;
+
+/** Reads trace files as they come, packed or not, so that their size does not matter. */
+export async function readTraceFiles(
+  { baseline, incident }: TraceFiles,
+  asOf: string | undefined,
+  app: Pick<App, 'traces'>,
+  context: CommandContext,
+): Promise<TraceAnalysis> {
+  const bodies = [
+    ...(baseline === undefined ? [] : [toBody(baseline, { baseline: [] }, context)]),
+    toBody(incident, { incident: [] }, context),
+  ];
+  const options = { maxBytes: Number.POSITIVE_INFINITY, asOf: asOf === undefined ? undefined : new Date(asOf) };
+  const { analysis } = await app.traces.read(bodies, options, context.signal);
+  if (!analysis) throw new PrecedentError('input-invalid', `${incident} holds no traces`);
+  return analysis;
+}
+
+function toBody(path: string, windows: TraceBody['windows'], context: CommandContext): TraceBody {
+  const bytes = told(path, streamFile(path, context.signal), context);
+  return { bytes, encoding: 'auto', windows, name: path === '-' ? 'standard input' : path };
+}
+
+async function* told(name: string, bytes: AsyncIterable<Uint8Array>, { note }: CommandContext) {
+  let read = 0;
+  for await (const chunk of bytes) {
+    const before = Math.floor(read / TELL_BYTES);
+    read += chunk.length;
+    if (Math.floor(read / TELL_BYTES) > before) note(`${name}: ${Math.floor(read / 1_000_000)} MB read …\n`);
+    yield chunk;
+  }
+}
