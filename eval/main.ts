@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { messageOf } from '../src/domain/errors.ts';
 import { addCheck } from './commands/check.ts';
@@ -8,17 +7,17 @@ import { addKnowledge } from './commands/knowledge.ts';
 import { addQuestions } from './commands/questions.ts';
 import { addRelevance } from './commands/relevance.ts';
 import { addRetrieval } from './commands/retrieval.ts';
+import { addTraces } from './commands/traces.ts';
 import { readRetrievalData } from './datasets.ts';
 import { digestFile, measureDigests } from './digests.ts';
 import { measureFusion } from './fusion.ts';
 import { renderDigests, renderFusion } from './markdown.ts';
-import { renderTraces } from './trace-table.ts';
-import { measureTraceFaults } from './traces.ts';
 
 /** `npm run eval -- <command>`; returns the exit code. */
 export async function main(args: readonly string[], context: EvalContext): Promise<number> {
   const program = new Command('eval').description('Measures Precedent on data with ground truth. Markdown on stdout.');
-  for (const add of [addRetrieval, addKnowledge, addQuestions, addCheck, addDecay, addRelevance]) add(program, context);
+  const commands = [addRetrieval, addKnowledge, addQuestions, addTraces, addCheck, addDecay, addRelevance];
+  for (const add of commands) add(program, context);
   addMeasurements(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -35,11 +34,6 @@ function addMeasurements(program: Command, context: EvalContext): void {
   addDataMeasurement(program, context, fusion, async (data) => {
     const report = await measureFusion(readRetrievalData(data));
     return { markdown: renderFusion(report), report };
-  });
-  const traces = { name: 'traces', description: 'injected faults: does the digest name the culprit?' };
-  addDataMeasurement(program, context, { ...traces, folders: ['trace-faults'] }, async (data) => {
-    const report = await measureTraceFaults(join(data, 'trace-faults'));
-    return { markdown: renderTraces(report), report };
   });
   const digests = { name: 'digests', description: 'anomalies without words: does a precedent name the culprit?' };
   addDataMeasurement(program, context, { ...digests, folders: ['incident-digests'] }, async (data) => {

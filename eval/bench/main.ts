@@ -3,6 +3,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   ingest: () => import('./ingest.ts'),
   'hnsw-recall': () => import('./hnsw-recall.ts'),
   search: () => import('./search.ts'),
+  traces: () => import('./traces.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);

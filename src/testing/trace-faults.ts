@@ -1,5 +1,9 @@
-import { buildJaegerTraces, createRandom, type JaegerTraceJson, type Random } from './trace-builder.ts';
+import type { LoadShape } from '../domain/trace.ts';
+import { buildJaegerTraces, type JaegerTraceJson } from './trace-builder.ts';
 import type { Fault, ServiceCall, WindowPlan } from './trace-plan.ts';
+import { between, createRandom, pick, type Random } from './trace-random.ts';
+import { SCENARIOS, type Scenario, STORIES, type Story } from './trace-scenarios.ts';
+import { buildSystem, driftApart, listServices } from './trace-system.ts';
 
 /**
  * Made-up systems with a fault of known culprit each, for choosing constants and for measuring. Unkind on purpose: noisy
@@ -7,34 +11,41 @@ import type { Fault, ServiceCall, WindowPlan } from './trace-plan.ts';
  * client spans, spans without kinds, faults that hit a part of the requests, culprits that few requests touch.
  */
 export const FAULT_TYPES = ['latency', 'queueing', 'network', 'error', 'return', 'drop', 'healthy'] as const;
-export type FaultType = (typeof FAULT_TYPES)[number];
+type SimpleType = (typeof FAULT_TYPES)[number];
+export type FaultType = SimpleType | Scenario;
+
+export { SCENARIOS };
+export const HEALTHY_TYPES: readonly FaultType[] = ['healthy', 'more-load', 'less-load', 'other-mix'];
 
 export interface GeneratedCase {
   readonly id: string;
-  /** Undefined in a healthy case. */
+  readonly type: FaultType;
+  /** Undefined in a healthy case; the first of them where there are two. */
   readonly culprit: string | undefined;
+  readonly culprits: readonly string[];
+  /** What a reader should say of the load. */
+  readonly shapes: readonly LoadShape['kind'][];
   readonly normal: { readonly data: readonly JaegerTraceJson[] };
   readonly abnormal: { readonly data: readonly JaegerTraceJson[] };
 }
 
-/** Longer traces than this cost time and teach nothing new. */
-const MAX_CALLS = 150;
-/** Sigma of the log-normal by which each service's speed differs between two healthy windows. */
-const DRIFT = 0.08;
+export interface FaultOptions extends Partial<Pick<WindowPlan, 'lostShare' | 'skewMs'>> {
+  /** Every service's clock is off by up to so much, nearly the same in both windows. */
+  readonly maxSkewMs?: number;
+  /**
+   * Windows of five to ten minutes that meet where the second begins; the fault begins so many seconds after that, or
+   * before it when negative. Cases that differ in this alone are the same but for the requests in between.
+   */
+  readonly onsetSeconds?: number;
+}
 
-export function buildFaultCase(
-  type: FaultType,
-  seed: number,
-  options: Partial<Pick<WindowPlan, 'lostShare' | 'skewMs'>> = {},
-): GeneratedCase {
+const BOUNDARY = new Date('2026-01-01T00:00:00Z');
+
+export function buildFaultCase(type: FaultType, seed: number, options: FaultOptions = {}): GeneratedCase {
   const random = createRandom(seed * 7919 + 13);
-  const roots = buildSystem(seed);
-  const services = listServices(roots);
-  // Nobody calls the entry, so its network and its refusals do not show in traces.
-  const candidates = type === 'network' || type === 'drop' ? services.slice(1) : services;
-  const culprit = pick(random, candidates) ?? '';
-  const fault = type === 'healthy' ? undefined : buildFault(type, culprit, random);
-  const background = services
+  const story = tellStory(type, buildSystem(seed), random);
+  const { roots, mix } = story;
+  const background = listServices(roots)
     .filter(() => random() < 0.15)
     .map((service): Fault => ({ kind: 'error', service, share: 0.02 }));
   const traces = Math.floor(15 + random() * 110);
@@ -42,120 +53,89 @@ export function buildFaultCase(
     noise: 0.1 + 0.4 * random(),
     networkMs: 0.2 + 1.5 * random(),
     isUntagged: random() < 0.5,
-    startsAt: new Date('2026-01-01T00:00:00Z'),
-    ...options,
+    startsAt: BOUNDARY,
+    lostShare: options.lostShare ?? 0,
+    ...story.both,
   };
-  const abnormalTraces = Math.floor(traces * (0.6 + 0.6 * random()));
-  const faults = fault ? [fault, ...background] : background;
+  const counts = story.traces ?? { before: traces, during: Math.floor(traces * (0.6 + 0.6 * random())) };
+  const { before, during } = placeInTime({ ...story, traces: counts }, seed, options);
+  const clocks = setClocks(roots, seed, options);
+  const drifted = driftApart(roots, mix, random);
+  const seeds = { before: seed * 2 + 1, during: seed * 2 + 2 };
   return {
     id: `${type}-${seed}`,
-    culprit: fault && culprit,
-    normal: buildJaegerTraces({ ...plan, root: roots, seed: seed * 2 + 1, traces, faults: background }),
+    type,
+    culprit: story.culprits[0],
+    culprits: story.culprits,
+    shapes: story.shapes,
+    normal: buildJaegerTraces({
+      ...plan,
+      ...before,
+      root: roots,
+      seed: seeds.before,
+      skewMs: clocks.before,
+      faults: [...(before.faults ?? []), ...background],
+    }),
     abnormal: buildJaegerTraces({
       ...plan,
-      root: driftApart(roots, services, random),
-      seed: seed * 2 + 2,
-      traces: abnormalTraces,
-      faults,
+      ...during,
+      root: drifted,
+      seed: seeds.during,
+      skewMs: clocks.during,
+      faults: [...(during.faults ?? []), ...background],
     }),
   };
 }
 
-function buildFault(kind: Exclude<FaultType, 'healthy'>, service: string, random: Random): Fault {
+type WindowPart = Partial<WindowPlan> & Pick<WindowPlan, 'traces'>;
+
+/** Where nobody asks for an onset, the fault is there from the first request of the second window to its last. */
+function placeInTime(
+  { faults, before, during, traces }: Story & Required<Pick<Story, 'traces'>>,
+  seed: number,
+  { onsetSeconds }: FaultOptions,
+): { readonly before: WindowPart; readonly during: WindowPart } {
+  if (onsetSeconds === undefined) {
+    return { before: { ...before, traces: traces.before }, during: { ...during, traces: traces.during, faults } };
+  }
+  const rate = traces.during / between(300, 600, createRandom(seed * 31 + 7));
+  const since = new Date(BOUNDARY.getTime() + onsetSeconds * 1000);
+  const begun = faults.map((fault): Fault => ({ ...fault, since }));
+  const startsAt = new Date(BOUNDARY.getTime() - Math.round((traces.before / rate) * 1000));
+  return {
+    before: { ...before, rate, startsAt, traces: traces.before, faults: begun, isIndependent: true },
+    during: { ...during, rate, traces: traces.during, faults: begun, isIndependent: true },
+  };
+}
+
+/** Clocks have a sequence of random numbers to themselves: all but the times stays as it is without them. */
+function setClocks(roots: readonly ServiceCall[], seed: number, { skewMs = {}, maxSkewMs }: FaultOptions) {
+  if (maxSkewMs === undefined) return { before: skewMs, during: skewMs };
+  const random = createRandom(seed * 17 + 3);
+  const offsets = listServices(roots).map((service) => [service, between(-maxSkewMs, maxSkewMs, random)] as const);
+  const drifted = offsets.map(([service, ms]) => [service, ms * between(0.9, 1.1, random)] as const);
+  return { before: Object.fromEntries(offsets), during: Object.fromEntries(drifted) };
+}
+
+function tellStory(type: FaultType, roots: readonly ServiceCall[], random: Random): Story {
+  if (isScenario(type)) return STORIES[type](roots, random);
+  const services = listServices(roots);
+  // Nobody calls the entry, so its network and its refusals do not show in traces.
+  const culprit = pick(random, type === 'network' || type === 'drop' ? services.slice(1) : services) ?? '';
+  if (type === 'healthy') return { roots, culprits: [], faults: [], shapes: [], mix: 'drifted' };
+  const faults = [buildFault(type, culprit, random)];
+  const isSlow = type === 'latency' || type === 'queueing' || type === 'network';
+  return { roots, culprits: [culprit], faults, shapes: isSlow ? ['slowdown'] : [], mix: 'drifted' };
+}
+
+function isScenario(type: FaultType): type is Scenario {
+  return SCENARIOS.some((scenario) => scenario === type);
+}
+
+function buildFault(kind: Exclude<SimpleType, 'healthy'>, service: string, random: Random): Fault {
   const share = random() < 0.6 ? 1 : 0.25 + 0.5 * random();
   if (kind === 'drop') return { kind, service, timeoutMs: 500 + 1500 * random(), share: share * 0.7 };
   if (kind === 'error') return { kind, service, share: share * 0.6 };
   if (kind === 'return') return { kind, service, share };
   return { kind, service, addMs: 8 * 60 ** random(), share };
-}
-
-/** From 6 to 19 services; each calls only later ones, so there is no cycle. The first is the entry. */
-function buildSystem(seed: number): ServiceCall[] {
-  for (let attempt = 0; ; attempt++) {
-    const random = createRandom(seed + 100_000 * attempt);
-    const count = 6 + Math.floor(random() * 14);
-    const hasClientSpans = random() < 0.85;
-    const operations: ServiceCall[][] = Array.from({ length: count }, () => []);
-    for (let index = count - 1; index >= 0; index--) {
-      const breadth = index === 0 ? 2 + Math.floor(random() * 4) : 1 + Math.floor(random() * 3);
-      operations[index] = Array.from({ length: breadth }, (_, nth) =>
-        buildOperation(index, nth, operations, random, hasClientSpans),
-      );
-    }
-    const roots = operations[0] ?? [];
-    if (roots.reduce((sum, root) => sum + countCalls(root), 0) <= MAX_CALLS) return roots;
-  }
-}
-
-function buildOperation(
-  index: number,
-  nth: number,
-  operations: readonly ServiceCall[][],
-  random: Random,
-  hasClientSpans: boolean,
-): ServiceCall {
-  const later = operations.length - index - 1;
-  const fanOut = later === 0 ? 0 : index === 0 ? 1 + Math.floor(random() * 4) : Math.floor(random() * 3.2);
-  const calls = Array.from({ length: fanOut }, () => {
-    const targets = operations[index + 1 + Math.floor(random() * random() * later)] ?? [];
-    return buildCall(pick(random, targets), random, hasClientSpans);
-  });
-  return {
-    service: `s${index}`,
-    operation: `op${nth}`,
-    ownMs: Math.exp(-1.5 + random() * 4.5),
-    work: Array.from({ length: Math.floor(random() * 4) }, (_, at) => ({
-      operation: `${pick(random, ['select', 'compute', 'render', 'cache'])}-${at}`,
-      ms: Math.exp(-1.5 + random() * 3.5),
-    })),
-    calls: calls.filter((call) => call !== undefined),
-  };
-}
-
-function buildCall(target: ServiceCall | undefined, random: Random, hasClientSpan: boolean): ServiceCall | undefined {
-  if (!target) return undefined;
-  const name = random() < 0.5 ? 'HTTP GET' : `call-${target.service}-${target.operation}`;
-  return {
-    ...target,
-    ...(hasClientSpan ? { through: name } : {}),
-    ...(random() < 0.2 ? { probability: 0.3 + 0.6 * random() } : {}),
-    ...(random() < 0.07 ? { isAsync: true } : {}),
-  };
-}
-
-/** The same system an hour later: every service a little faster or slower, other requests more frequent. */
-function driftApart(roots: readonly ServiceCall[], services: readonly string[], random: Random): ServiceCall[] {
-  const factors = new Map(services.map((service) => [service, Math.exp(DRIFT * gaussian(random))]));
-  const drift = (call: ServiceCall): ServiceCall => {
-    const factor = factors.get(call.service) ?? 1;
-    return {
-      ...call,
-      ownMs: call.ownMs * factor,
-      work: (call.work ?? []).map(({ operation, ms }) => ({ operation, ms: ms * factor })),
-      calls: (call.calls ?? []).map(drift),
-    };
-  };
-  return roots.flatMap((root) => Array.from({ length: 1 + Math.floor(random() * 3) }, () => drift(root)));
-}
-
-function gaussian(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-function countCalls(call: ServiceCall): number {
-  return 1 + (call.calls ?? []).reduce((sum, next) => sum + countCalls(next), 0);
-}
-
-function listServices(roots: readonly ServiceCall[]): string[] {
-  const services = new Set<string>();
-  const visit = (call: ServiceCall): void => {
-    services.add(call.service);
-    call.calls?.forEach(visit);
-  };
-  roots.forEach(visit);
-  return [...services];
-}
-
-function pick<Item>(random: Random, items: readonly Item[]): Item | undefined {
-  return items[Math.floor(random() * items.length)];
 }
