@@ -146,7 +146,19 @@ describe('retention', () => {
     expect(await keeper.getPage(keyOf('a'))).toMatchObject({ page: 1 });
   });
 
-  it('runs at most once an hour, also by being read', async () => {
+  it('keeps no more than it may, however much comes within an hour', async () => {
+    const size = gzipSync('[{"id":"a"}]').length;
+    const { keeper, clock } = setUp({ maxBytes: 2 * size });
+    for (const name of ['a', 'b', 'c']) {
+      await keep(keeper, name);
+      await settle();
+      clock.at += 1_000;
+    }
+    await expect(keeper.getPage(keyOf('a'))).rejects.toMatchObject({ code: 'snapshot-expired' });
+    for (const name of ['b', 'c']) expect(await keeper.getPage(keyOf(name))).toMatchObject({ page: 1 });
+  });
+
+  it('runs at most once an hour while little comes, also by being read', async () => {
     let runs = 0;
     const memory = createMemorySnapshots();
     const expire: SnapshotStore['expire'] = async () => ++runs;

@@ -64,7 +64,7 @@ export function createSnapshotKeeper(options: SnapshotKeeperOptions): SnapshotKe
   };
 }
 
-function createUpload(upload: string, options: SnapshotKeeperOptions, onKept: () => void): SnapshotUpload {
+function createUpload(upload: string, options: SnapshotKeeperOptions, onKept: (bytes: number) => void): SnapshotUpload {
   const { store, now, maxBytes, onFailure } = options;
   let state: 'open' | 'failed' | 'kept' | 'discarded' = 'open';
   let pages = 0;
@@ -102,16 +102,17 @@ function createUpload(upload: string, options: SnapshotKeeperOptions, onKept: ()
         await discard();
         return undefined;
       }
-      onKept();
+      onKept(bytes);
       return facts.key;
     },
   };
 }
 
-/** Runs beside everything else, and at most once an hour. */
+/** Runs beside everything else: once an hour, and whenever a tenth of all that may be kept has come. */
 function createRetention({ store, days, maxBytes, now, onFailure }: SnapshotKeeperOptions) {
   const stop = new AbortController();
   let lastAt = Number.NEGATIVE_INFINITY;
+  let keptBytes = 0;
   let running = Promise.resolve();
   const expire = async (at: Date) => {
     const usedSince = new Date(at.getTime() - days * DAY_MS);
@@ -119,10 +120,13 @@ function createRetention({ store, days, maxBytes, now, onFailure }: SnapshotKeep
     await store.expire({ usedSince, maxBytes, uploadedSince }, at, stop.signal);
   };
   return {
-    run(): void {
+    run(bytes = 0): void {
       const at = now();
-      if (stop.signal.aborted || at.getTime() - lastAt < EXPIRE_MS) return;
+      keptBytes += bytes;
+      const isDue = at.getTime() - lastAt >= EXPIRE_MS || keptBytes > maxBytes / 10;
+      if (stop.signal.aborted || !isDue) return;
       lastAt = at.getTime();
+      keptBytes = 0;
       running = running
         .then(() => expire(at))
         .catch((error: unknown) => {

@@ -75,7 +75,7 @@ describe('a digest in a terminal', () => {
 
   it('leaves out what there is none of', () => {
     const text = rendered({ suspects: [], causalPath: [], shapes: [], signals: [], windows: null, repairs: {} });
-    expect(text).toContain('none: nothing in the incident window stands out');
+    expect(text).toContain('none: nothing in the incident window stands out\n');
     for (const title of ['The whole window', 'Signals', 'Windows', 'path:']) expect(text).not.toContain(title);
   });
 

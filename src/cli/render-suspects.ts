@@ -24,9 +24,9 @@ export function renderDigest(digest: TraceDigest): string {
   ].join('');
 }
 
-/** The first few in short: who, and why. */
+/** The first few in short: who, and why. None is no claim of health: there may have been nothing to compare with. */
 export function renderSuspects(suspects: readonly Suspect[]): string {
-  if (suspects.length === 0) return '  none: nothing in the incident window stands out against the baseline\n';
+  if (suspects.length === 0) return '  none: nothing in the incident window stands out\n';
   return suspects.slice(0, SHOWN).map(renderInShort).join('');
 }
 

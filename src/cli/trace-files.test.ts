@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { zstdFrame } from '../http/__fixtures__/zstd.ts';
 import { buildFaultCase } from '../testing/trace-faults.ts';
 import { createTraceReader } from '../trace-reading/trace-reader.ts';
@@ -78,5 +79,20 @@ describe('standard input', () => {
   it('is for one input only', () => {
     expect(() => refuseSharedInput('-', 'normal.json', '-')).toThrow('only one input');
     expect(() => refuseSharedInput('-', undefined, 'normal.json')).not.toThrow();
+  });
+
+  it('is let go of once what came is refused, though its writer keeps it open', async () => {
+    const open = new PassThrough();
+    open.write('this is no JSON\n');
+    const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(open as unknown as typeof process.stdin);
+    try {
+      await expect(readTraceFiles({ incident: '-' }, undefined, { traces }, context)).rejects.toMatchObject({
+        code: 'input-invalid',
+        message: expect.stringContaining('not JSON'),
+      });
+    } finally {
+      stdin.mockRestore();
+    }
+    expect(open.destroyed).toBe(true);
   });
 });

@@ -19,14 +19,21 @@ export async function readTraceFiles(
   app: Pick<App, 'traces'>,
   context: CommandContext,
 ): Promise<TraceAnalysis> {
+  // What is refused early may still have a writer that sends nothing: an open standard input would keep the program alive.
+  const over = new AbortController();
+  const within = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
   const bodies = [
-    ...(baseline === undefined ? [] : [toBody(baseline, { baseline: [] }, context)]),
-    toBody(incident, { incident: [] }, context),
+    ...(baseline === undefined ? [] : [toBody(baseline, { baseline: [] }, within)]),
+    toBody(incident, { incident: [] }, within),
   ];
   const options = { maxBytes: Number.POSITIVE_INFINITY, asOf: asOf === undefined ? undefined : new Date(asOf) };
-  const { analysis } = await app.traces.read(bodies, options, context.signal);
-  if (!analysis) throw new PrecedentError('input-invalid', `${incident} holds no traces`);
-  return analysis;
+  try {
+    const { analysis } = await app.traces.read(bodies, options, context.signal);
+    if (!analysis) throw new PrecedentError('input-invalid', `${incident} holds no traces`);
+    return analysis;
+  } finally {
+    over.abort();
+  }
 }
 
 function toBody(path: string, windows: TraceBody['windows'], context: CommandContext): TraceBody {

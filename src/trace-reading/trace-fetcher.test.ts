@@ -105,6 +105,19 @@ describe('what goes wrong', () => {
     await expect.poll(() => log.filter((line) => line.endsWith('ended')).length).toBe(2);
   });
 
+  it('is told of the source, when what it sent is no window', async () => {
+    const refuse = () => {
+      throw new PrecedentError('input-invalid', 'the body is not JSON: it ends too early');
+    };
+    const fetch = createTraceFetch(createSource(minuteOf).source, createReader(refuse).reader, SETTINGS);
+    await expect(fetch.read(QUERY)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'traces-unavailable',
+        message: 'what scripted sent cannot be used: the body is not JSON: it ends too early',
+      }),
+    );
+  });
+
   it.each<[string, Bytes]>([
     [
       'heeds its signal',

@@ -11,6 +11,8 @@ import type { TraceReader } from './trace-reader.ts';
 /** So much of a window is taken in while the other is read. */
 const AHEAD_BYTES = 16 * 1024 * 1024;
 
+const UNREADABLE: ReadonlySet<PrecedentError['code']> = new Set(['input-invalid', 'input-too-large', 'trace-invalid']);
+
 export interface TraceFetchSettings extends WindowSettings {
   /** For both windows together, until they are read. */
   readonly timeoutMs: number;
@@ -43,7 +45,7 @@ export function createTraceFetch(
         return await untilAborted(readWindows(query, within), within);
       } catch (error) {
         if (isEmptyIncident(error)) return undefined;
-        if (!deadline.isOver()) throw error;
+        if (!deadline.isOver()) throw isUnreadable(error) ? toUnavailable(source, error) : error;
         throw new PrecedentError('traces-unavailable', `${source.name} took longer than ${timeoutMs / 1000} s`);
       }
     },
@@ -56,6 +58,17 @@ function isEmptyIncident(error: unknown): boolean {
     isPrecedentError(error, 'trace-invalid') &&
     error.problems.some(({ path, message }) => path === 'incident' && message === 'no spans')
   );
+}
+
+/** What reads bodies for callers speaks to them of theirs; here nobody has sent any but the source. */
+function isUnreadable(error: unknown): error is PrecedentError {
+  return isPrecedentError(error) && UNREADABLE.has(error.code);
+}
+
+function toUnavailable({ name }: TraceSource, error: PrecedentError): PrecedentError {
+  return new PrecedentError('traces-unavailable', `what ${name} sent cannot be used: ${error.message}`, {
+    cause: error,
+  });
 }
 
 /** Begins to take at once, whoever reads when. */

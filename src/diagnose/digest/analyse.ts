@@ -8,6 +8,7 @@ import { compareWindows } from './compare.ts';
 import { listFindings } from './findings.ts';
 import { type Load, listEntries, measureLoad } from './load.ts';
 import { attributeLostCalls } from './lost-calls.ts';
+import { findFragments, measureLoss } from './lost-spans.ts';
 import { measureOwnTimes } from './own-time.ts';
 import { describeCompared } from './quiet.ts';
 import { rankEachWay } from './rank/breakdown.ts';
@@ -30,8 +31,16 @@ export function analyseTraces(baseline: ParsedTraces | undefined, incident: Pars
   const forests = before ? [before, after] : [after];
   const clients = findClientOperations(forests);
   const lost = attributeLostCalls(before, after, clients);
-  const observedAfter = observeWindow(after, measureOwnTimes(after), clients, lost.after);
-  const observedBefore = before && observeWindow(before, measureOwnTimes(before), clients, lost.before);
+  const timesAfter = { forest: after, own: measureOwnTimes(after), loss: measureLoss(after, incident) };
+  const timesBefore = before && {
+    forest: before,
+    own: measureOwnTimes(before),
+    loss: measureLoss(before, baseline ?? incident),
+  };
+  const fragments = findFragments(timesBefore, timesAfter);
+  const observedAfter = observeWindow({ ...timesAfter, fragments: fragments?.after }, clients, lost.after);
+  const observedBefore =
+    timesBefore && observeWindow({ ...timesBefore, fragments: fragments?.before }, clients, lost.before);
   const load = before && measureLoad(before, after);
   const isComparable = observedBefore !== undefined && sharesOperation(observedBefore, observedAfter);
   const judged = isComparable ? compareAndRank(observedBefore, observedAfter, load) : judgeAlone(observedAfter);
@@ -93,9 +102,13 @@ function judgeAlone(incident: WindowObservation): Judged {
   return { candidates: rankWithoutBaseline(incident), shapes: [], signals };
 }
 
+/** By the longest tree of each trace: where spans were lost, a trace is in pieces. */
 function typicalRequestMs(forest: SpanForest): number {
-  const roots = forest.spans.filter((_, index) => (forest.parents[index] ?? -1) < 0);
-  return quantile(Float64Array.from(roots, (root) => root.durationUs / 1000).sort(), 0.5);
+  const longest = new Map<string, number>();
+  for (const [index, { traceId, durationUs }] of forest.spans.entries()) {
+    if ((forest.parents[index] ?? -1) < 0) longest.set(traceId, Math.max(durationUs, longest.get(traceId) ?? 0));
+  }
+  return quantile(Float64Array.from(longest.values(), (us) => us / 1000).sort(), 0.5);
 }
 
 function assertSpans(incident: ParsedTraces): void {

@@ -43,8 +43,12 @@ export interface Comparison {
   readonly edges: readonly EdgeChange[];
   readonly fanOuts: readonly FanOutChange[];
   readonly missingCalls: readonly MissingCalls[];
+  /** The share of spans that never arrived, of the window that lacks more. */
+  readonly loss: number;
 }
 
+/** Where spans were lost, single ones may still lack what nobody knows of. */
+const FEWEST_WHOLE = 3;
 /** The error rates of two healthy windows differ by this anyway. */
 const ERROR_DRIFT = 0.005;
 /**
@@ -58,6 +62,7 @@ export function compareWindows(before: WindowObservation, after: WindowObservati
     edges: [...compareEdges(before, after), ...unanswered.map((one) => toEdgeChange(one, before, after))],
     fanOuts: compareFanOuts(before, after, new Set(unanswered.map(({ caller }) => caller))),
     missingCalls: listMissingCalls(before, after),
+    loss: Math.max(before.loss, after.loss),
   };
 }
 
@@ -75,7 +80,9 @@ function compareOperations(
     const { service = '', operation = '' } = now ?? old ?? {};
     const answered = withoutSpans(now, waited.get(key));
     const shift =
-      old && answered ? measureShift(ownMsOf(before, old.spans), ownMsOf(after, answered.spans)) : undefined;
+      old && answered
+        ? shiftOf(ownMsOf(before, old.spans), ownMsOf(after, answered.spans), before.fragments ? FEWEST_WHOLE : 1)
+        : undefined;
     changes.set(key, {
       service,
       operation,
@@ -159,7 +166,7 @@ function compareEdge(
   const isHeard = [old, now].some((sample) => sample !== undefined && sample.lost < sample.spans.length);
   const gapsBefore = gapMsOf(before, isHeard ? listAnswered(before, old) : (old?.spans ?? []));
   const gapsAfter = gapMsOf(after, isHeard ? listAnswered(after, now) : (now?.spans ?? []));
-  const shift = gapsBefore.length > 0 && gapsAfter.length > 0 ? measureShift(gapsBefore, gapsAfter) : undefined;
+  const shift = shiftOf(gapsBefore, gapsAfter);
   const [called] = [...(old ?? known).calleeOperations, ...known.calleeOperations].sort((a, b) => b[1] - a[1]);
   return {
     key,
@@ -195,7 +202,7 @@ export function statsOf(window: WindowObservation, sample: OperationSample): Win
   const own = ownMsOf(window, sample.spans);
   const total = Float64Array.from(sample.spans, (index) => spanAt(window.forest, index).durationUs / 1000).sort();
   return {
-    spans: own.length,
+    spans: sample.spans.length,
     ownMsP50: quantile(own, 0.5),
     ownMsP95: quantile(own, 0.95),
     totalMsP50: quantile(total, 0.5),
@@ -203,6 +210,12 @@ export function statsOf(window: WindowObservation, sample: OperationSample): Win
   };
 }
 
-function ownMsOf(window: WindowObservation, spans: readonly number[]): Float64Array {
-  return Float64Array.from(spans, (index) => (window.own[index] ?? 0) / 1000).sort();
+function shiftOf(before: Float64Array, after: Float64Array, fewest = 1): Shift | undefined {
+  return before.length >= fewest && after.length >= fewest ? measureShift(before, after) : undefined;
+}
+
+/** Of whole spans. */
+function ownMsOf({ own, fragments }: WindowObservation, spans: readonly number[]): Float64Array {
+  const whole = fragments ? spans.filter((index) => fragments[index] !== 1) : spans;
+  return Float64Array.from(whole, (index) => (own[index] ?? 0) / 1000).sort();
 }

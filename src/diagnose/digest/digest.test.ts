@@ -5,7 +5,7 @@ import { isPrecedentError } from '../../domain/errors.ts';
 import { buildServiceGraph, ServiceNode } from '../../domain/topology.ts';
 import { TraceDigest } from '../../domain/trace.ts';
 import { buildJaegerTraces } from '../../testing/trace-builder.ts';
-import { buildFaultCase, FAULT_TYPES, type FaultType } from '../../testing/trace-faults.ts';
+import { buildFaultCase, FAULT_TYPES, type FaultOptions, type FaultType } from '../../testing/trace-faults.ts';
 import type { Fault, ServiceCall, WindowPlan } from '../../testing/trace-plan.ts';
 import { parseTraces } from '../../traces/parse.ts';
 import { digestTraces } from './digest.ts';
@@ -202,39 +202,42 @@ describe('one-sided and empty windows', () => {
   });
 });
 
-describe('generated systems (the seeds are others than those the constants were chosen on)', () => {
+// Seeds other than those the constants were chosen on; few of them, so what is asked for leaves two binomial σ of slack.
+describe('generated systems', () => {
   const FIRST_SEED = 5000;
-  const CASES = 30;
-  const measure = (type: FaultType, options = {}, cases = CASES) => {
-    let first = 0;
+  const CASES = 12;
+  const countRight = (type: FaultType, cases: number, options: FaultOptions = {}) => {
+    let right = 0;
     for (let seed = FIRST_SEED; seed < FIRST_SEED + cases; seed++) {
       const one = buildFaultCase(type, seed, options);
       const { suspects } = digestTraces(parseTraces(one.normal), parseTraces(one.abnormal));
-      if (suspects[0]?.service === one.culprit) first++;
+      if (suspects[0]?.service === one.culprit) right++;
     }
-    return first / cases;
+    return right;
   };
 
   test.each<[FaultType, number]>([
-    ['latency', 0.8],
-    ['queueing', 0.8],
-    ['network', 0.65],
-    ['error', 0.75],
-    ['return', 0.6],
-    ['drop', 0.4],
-  ])('%s: right at least %d of the time', (type, least) => {
-    expect(measure(type)).toBeGreaterThanOrEqual(least);
+    ['latency', 8],
+    ['queueing', 8],
+    ['network', 7],
+    ['error', 8],
+    ['return', 8],
+    ['drop', 7],
+  ])('%s: right at least %d of 12 times', (type, least) => {
+    expect(countRight(type, CASES)).toBeGreaterThanOrEqual(least);
   });
 
-  // About one in twenty-three over 600 seeds; a rate that small needs more cases than the others, and some slack.
-  test('healthy: no suspect in at least .92 of 200 windows', () => {
-    expect(measure('healthy', {}, 200)).toBeGreaterThanOrEqual(0.92);
+  test.each<[string, number, number, FaultOptions]>([
+    ['no suspect', 54, 60, {}],
+    ['no suspect where three spans of ten are lost', 26, 30, { lostShare: 0.3 }],
+  ])('healthy: %s, at least %d times of %d', (_, least, cases, options) => {
+    expect(countRight('healthy', cases, options)).toBeGreaterThanOrEqual(least);
   });
 
   test.each<FaultType>(['latency', 'error'])(
-    '%s with three spans of ten lost: right at least .6 of the time',
+    '%s with three spans of ten lost: right at least 7 of 12 times',
     (type) => {
-      expect(measure(type, { lostShare: 0.3 })).toBeGreaterThanOrEqual(0.6);
+      expect(countRight(type, CASES, { lostShare: 0.3 })).toBeGreaterThanOrEqual(7);
     },
   );
 });

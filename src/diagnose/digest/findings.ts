@@ -14,7 +14,7 @@ export function listFindings(comparison: Comparison, requestMs: number): Finding
     ...findOwnTime(comparison, requestMs),
     ...findGaps(comparison, requestMs),
     ...findErrors(comparison),
-    ...findLost(comparison.edges),
+    ...findLost(comparison),
     ...findFanOuts(comparison),
   ];
 }

@@ -5,8 +5,8 @@ import type { WindowObservation } from './window.ts';
 /** Spans of one operation that do not do what they always did. */
 export interface MissingCalls {
   readonly parent: OperationName;
-  /** What is missing most often. */
-  readonly child: OperationName;
+  /** What is missing most often; everything, where spans of all children are lost now and then. */
+  readonly child: OperationName | undefined;
   readonly before: Proportion;
   readonly after: Proportion;
 }
@@ -33,5 +33,27 @@ export function listMissingCalls(before: WindowObservation, after: WindowObserva
     const was = { hits: without, of: calmBefore };
     worst.set(parentKey, { parent, child, before: was, after: { hits: missing, of: calmAfter } });
   }
-  return [...worst.values()];
+  if (before.loss === 0 && after.loss === 0) return [...worst.values()];
+  return [...worst.values(), ...listBarren(before, after).filter(({ parent }) => !worst.has(toOperationKey(parent)))];
+}
+
+/**
+ * Where spans are lost, each child is missing now and then; but seldom all of them at once, and an early return leaves out
+ * all.
+ */
+function listBarren(before: WindowObservation, after: WindowObservation): MissingCalls[] {
+  return [...before.operations].flatMap(([key, old]) => {
+    const now = after.operations.get(key);
+    const usual = HABIT_BREAKS + before.loss;
+    if (!now || old.isClient || old.calm < FEWEST || now.calm === 0 || old.barren > usual * old.calm) return [];
+    const { service, operation } = old;
+    return [
+      {
+        parent: { service, operation },
+        child: undefined,
+        before: { hits: old.barren, of: old.calm },
+        after: { hits: now.barren, of: now.calm },
+      },
+    ];
+  });
 }

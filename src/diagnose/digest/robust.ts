@@ -4,7 +4,7 @@
 const IQR_PER_SIGMA = 1.349;
 /** What two healthy windows differ by anyway: no sample size makes such a difference meaningful. */
 const FLOOR_MS = 0.1;
-const FLOOR_SHARE = 0.05;
+const FLOOR_SHARE = 0.08;
 /**
  * What is believed of a spread before anything was seen: 30 % of the median, with the weight of four observations. One
  * trace per window has no IQR, and 10 ms → 13 ms in single requests must not look like a shift of twelve sigmas.
@@ -38,7 +38,7 @@ export function quantile(sorted: ArrayLike<number>, p: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** `max(IQR / 1.349, 5 % of the median, 0.1 ms)`, drawn towards the prior while the sample is small. */
+/** `max(IQR / 1.349, 8 % of the median, 0.1 ms)`, drawn towards the prior while the sample is small. */
 export function spreadOf(sorted: ArrayLike<number>): number {
   const median = quantile(sorted, 0.5);
   const prior = PRIOR_SHARE * median;
@@ -78,7 +78,10 @@ export function measureShift(before: Float64Array, after: Float64Array): Shift {
   const meanMs =
     DECILE_MIDDLES.reduce((sum, p) => sum + quantile(after, p) - quantile(before, p), 0) / DECILE_MIDDLES.length;
   return {
-    medianZ: delta / Math.hypot(sampling, floorOf(medianBefore)),
+    medianZ: toNormal(
+      delta / Math.hypot(sampling, floorOf(medianBefore)),
+      before.length + after.length - 2 + PRIOR_WEIGHT,
+    ),
     tailZ: twoProportionZ(
       { hits: countAbove(before, high), of: before.length },
       { hits: countAbove(after, high), of: after.length },
@@ -87,6 +90,11 @@ export function measureShift(before: Float64Array, after: Float64Array): Shift {
     meanMs,
     effect: delta / spreadBefore,
   };
+}
+
+/** What a Student's t of few observations is worth on the scale of many: spreads seen by few are small by chance (Wallace). */
+function toNormal(t: number, freedom: number): number {
+  return Math.sign(t) * Math.sqrt(freedom * Math.log1p(t ** 2 / freedom)) * (1 - 3 / (8 * freedom + 3));
 }
 
 export interface Proportion {

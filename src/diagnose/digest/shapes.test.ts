@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoadShape, ParsedTraces } from '../../domain/trace.ts';
+import type { LoadShape, ParsedTraces, Span } from '../../domain/trace.ts';
 import { buildFaultCase, type FaultType } from '../../testing/trace-faults.ts';
 import { createRandom } from '../../testing/trace-random.ts';
 import { parseTraces } from '../../traces/parse.ts';
@@ -41,6 +41,25 @@ function sample(parsed: ParsedTraces, seed: number): ParsedTraces {
     return known;
   };
   return { ...parsed, spans: parsed.spans.filter(({ traceId }) => isKept(traceId)) };
+}
+
+/** Forty requests, one a second, each of which waits so long for one call. */
+function buildRequests(requestMs: number, calledMs: number): ParsedTraces {
+  const span = (traceId: string, startUs: number, durationUs: number) => ({
+    traceId,
+    startUs,
+    durationUs,
+    kind: 'server' as const,
+    isError: false,
+  });
+  const spans = Array.from({ length: 40 }, (_, second): Span[] => {
+    const [traceId, startUs] = [`trace-${second}`, 1_767_225_600_000_000 + second * 1_000_000];
+    return [
+      { ...span(traceId, startUs, requestMs * 1000), spanId: 'a', service: 'web', operation: 'GET /orders' },
+      { ...span(traceId, startUs, calledMs * 1000), spanId: 'b', parentId: 'a', service: 'db', operation: 'query' },
+    ];
+  });
+  return { format: 'jaeger', spans: spans.flat(), repairs: {} };
 }
 
 describe('the shape of a window', () => {
@@ -108,5 +127,13 @@ describe('the shape of a window', () => {
       const { before, after } = windowsOf('healthy', seed);
       expect(analyseTraces(sample(before, seed), sample(after, seed + 1)).shapes).toEqual([]);
     }
+  });
+
+  it('names no slowdown where requests are no longer than before', () => {
+    const shifted = analyseTraces(buildRequests(20, 16), buildRequests(20, 1));
+    expect(shifted.candidates).toMatchObject([{ service: 'web' }]);
+    expect(shifted.shapes).toEqual([]);
+    const longer = analyseTraces(buildRequests(20, 16), buildRequests(200, 16));
+    expect(longer.shapes).toMatchObject([{ kind: 'slowdown', service: 'web' }]);
   });
 });

@@ -12,7 +12,7 @@ import { formatGrowth, formatMs, formatRate, toName } from './wording.ts';
 const MAX_SHAPES = 4;
 /** A rate that grew by less, and of which nothing says that it grew, is told as the same. */
 const SAME_RATE = 1.5;
-/** A slow operation whose p50 grew by less is told by its p95. */
+/** What of a request grew by less is not told: of p50 and p95 the first that grew by more. */
 const MOVED = 1.05;
 /** What adds less than this to a typical request is not what the whole of the window looks like. */
 const TELLING_SHARE = 0.05;
@@ -36,7 +36,7 @@ export function listShapes(
   return [
     ...queues.filter((queue, index) => queues.findIndex(({ service }) => service === queue.service) === index),
     ...describeLoad(load),
-    ...(isSlowdown && slowest && isTelling ? [describeSlowdown(windows, slowest, load)] : []),
+    ...(isSlowdown && slowest && isTelling ? describeSlowdown(windows, slowest, load) : []),
   ].slice(0, MAX_SHAPES);
 }
 
@@ -85,14 +85,16 @@ function hasNoMoreLoad({ kind, beforePerSecond, afterPerSecond }: Load): boolean
   return kind !== 'calls_up' && afterPerSecond < SAME_RATE * beforePerSecond;
 }
 
-function describeSlowdown(windows: Windows, place: SlowPlace, load: Load): LoadShape {
+/** None where a whole request is as long as before, though its parts changed places or a message waits after it. */
+function describeSlowdown(windows: Windows, place: SlowPlace, load: Load): LoadShape[] {
   const before = durationsMs(windows.before, place.before);
   const after = durationsMs(windows.after, place.after);
-  const p = quantile(after, 0.5) > MOVED * quantile(before, 0.5) ? 0.5 : 0.95;
+  const p = [0.5, 0.95].find((share) => quantile(after, share) > MOVED * quantile(before, share));
+  if (p === undefined) return [];
   const [from, to] = [quantile(before, p), quantile(after, p)];
   const what = `${toName(place.operation ?? place.service)} p${100 * p} ${formatMs(from)} → ${formatMs(to)}${formatGrowth(from, to)}`;
   const rates = `${formatRate(load.beforePerSecond)} → ${formatRate(load.afterPerSecond)} per second`;
-  return toShape('slowdown', place, `requests take longer though no more of them arrive: ${what} at ${rates}`);
+  return [toShape('slowdown', place, `requests take longer though no more of them arrive: ${what} at ${rates}`)];
 }
 
 function toShape(

@@ -15,7 +15,7 @@ const SCALE = { latency: 4, error: 3, lost: 3, fanOut: 4 } as const;
 /** Lost spans may be the collector's doing, and fewer calls another mix of requests: half the weight of errors and time. */
 const CIRCUMSTANTIAL = 0.5;
 /** Together the findings of one service must reach this, or the window is healthy. */
-const CONVINCING = { latency: 3.5, error: 2.25, lost: 2.25, fanOut: 3.5 } as const;
+const CONVINCING = { latency: 3.2, error: 2.2, lost: 2.25, fanOut: 3.2 } as const;
 
 interface Charge {
   readonly service: string;

@@ -96,6 +96,13 @@ describe('the words of a digest', () => {
     );
   });
 
+  it('say of a single operation in a single trace that it is one', () => {
+    const windows = { baseline: { ...window, traces: 1 }, incident: { ...window, traces: 1 } };
+    const text = writeText({ ...parts, windows, compared: { operations: 1 }, repaired: 1 });
+    expect(text).toContain('Compared was 1 operation in 1 trace before and 1 after.');
+    expect(text).toContain('1 repair was needed to read the spans.');
+  });
+
   it('say that more requests arrive although nobody is suspect', () => {
     const shapes = [
       { kind: 'more-load', service: 'web', reason: 'requests arrive faster: 1.0 → 3.0 per second' },

@@ -1,6 +1,6 @@
 import type { CausalEdge, LoadShape, Suspect } from '../../domain/trace.ts';
 import type { BaselineUse, TraceAnalysis } from '../../domain/trace-analysis.ts';
-import { toName } from './wording.ts';
+import { formatCount, toName } from './wording.ts';
 
 /** RCACopilot's summaries have 120 to 140 words; more is not read and dilutes what is retrieved by it. */
 const MAX_WORDS = 140;
@@ -48,7 +48,9 @@ function tellBaseline(baseline: BaselineUse): string[] {
 }
 
 function tellRepairs(repaired: number): string[] {
-  return repaired === 0 ? [] : [`Judge with care: ${repaired} repairs were needed to read the spans.`];
+  if (repaired === 0) return [];
+  const needed = `${formatCount(repaired, 'repair')} ${repaired === 1 ? 'was' : 'were'} needed`;
+  return [`Judge with care: ${needed} to read the spans.`];
 }
 
 function writeHealthy(parts: TextParts): string[] {
@@ -68,9 +70,11 @@ function writeHealthy(parts: TextParts): string[] {
 function tellCompared({ windows, compared }: TextParts): string[] {
   if (!compared || !windows.baseline) return [];
   const { operations, largestChange } = compared;
-  const what = `${operations} operations in ${windows.baseline.traces} traces before and ${windows.incident.traces} after`;
+  const where = `${formatCount(windows.baseline.traces, 'trace')} before and ${windows.incident.traces} after`;
   const change = largestChange === undefined ? '' : `; the largest change is ${largestChange}`;
-  return [`Compared were ${what}${change}.`];
+  return [
+    `Compared ${operations === 1 ? 'was' : 'were'} ${formatCount(operations, 'operation')} in ${where}${change}.`,
+  ];
 }
 
 function describeSuspect(suspect: Suspect): string {

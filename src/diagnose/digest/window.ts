@@ -8,6 +8,7 @@ import {
   toOperationKey,
 } from './client-operations.ts';
 import type { LostCallees } from './lost-calls.ts';
+import type { Fragments } from './lost-spans.ts';
 
 /** The spans of one operation, as indexes into the window's forest. */
 export interface OperationSample {
@@ -17,6 +18,8 @@ export interface OperationSample {
   readonly spans: number[];
   /** Spans that did not err, and below which nothing did. */
   calm: number;
+  /** Calm spans without any child. */
+  barren: number;
   errors: number;
   /** Erring spans below which nothing erred. Those of a call are its edge's. */
   readonly originErrors: number[];
@@ -53,6 +56,10 @@ export interface WindowObservation {
   readonly forest: SpanForest;
   /** Microseconds, by span index. */
   readonly own: Float64Array;
+  /** Spans whose own time says nothing; absent where next to nothing was lost. */
+  readonly fragments: Fragments | undefined;
+  /** The share of spans that never arrived. */
+  readonly loss: number;
   readonly traces: number;
   /** The number of its trace, by span index: 0, 1, 2 … as they come. */
   readonly traceOf: Int32Array;
@@ -63,8 +70,7 @@ export interface WindowObservation {
 
 /** Sorts the spans of a window by operation, by edge and by who calls what how often. One pass each, linear. */
 export function observeWindow(
-  forest: SpanForest,
-  own: Float64Array,
+  { forest, own, fragments, loss }: Pick<WindowObservation, 'forest' | 'own' | 'fragments' | 'loss'>,
   clients: ClientOperations,
   lostCallees: LostCallees = new Map(),
 ): WindowObservation {
@@ -83,10 +89,11 @@ export function observeWindow(
     const sample = sampleOf(operations, key, span, callee !== undefined);
     addToOperation(sample, span, index, isOrigin);
     if (isCalm) sample.calm++;
+    if (isCalm && forest.childrenOf(index).length === 0) sample.barren++;
     if (callee !== undefined) addToEdge(edges, forest, index, callee, isOrigin);
     addFanOut(fanOuts, forest, index, keys, callee !== undefined, isCalm);
   }
-  return { forest, own, traces, traceOf, operations, edges, fanOuts };
+  return { forest, own, fragments, loss, traces, traceOf, operations, edges, fanOuts };
 }
 
 function numberTraces({ spans }: SpanForest): { readonly traceOf: Int32Array; readonly traces: number } {
@@ -116,7 +123,7 @@ function sampleOf(
 ): OperationSample {
   let sample = operations.get(key);
   if (!sample) {
-    sample = { service, operation, isClient, spans: [], calm: 0, errors: 0, originErrors: [] };
+    sample = { service, operation, isClient, spans: [], calm: 0, barren: 0, errors: 0, originErrors: [] };
     operations.set(key, sample);
   }
   return sample;

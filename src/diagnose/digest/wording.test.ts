@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatGrowth, formatMs, isTraceId, toName } from './wording.ts';
+import { formatCount, formatGrowth, formatMs, formatRate, isTraceId, toName } from './wording.ts';
 
 describe('a name in a sentence', () => {
   it.each([
@@ -76,4 +76,26 @@ describe('a number', () => {
       '',
     ]);
   });
+});
+
+describe('a rate', () => {
+  it.each([
+    [5_000, '5000'],
+    [12.6, '13'],
+    [1.25, '1.3'],
+    [0.5, '0.50'],
+    [0.0033, '0.0033'],
+    [1e-9, '0.0000010'],
+    [0, '0'],
+  ])('of %d is told with two digits or more, never as none', (perSecond, told) => {
+    expect(formatRate(perSecond)).toBe(told);
+  });
+});
+
+it('counts one as one', () => {
+  expect([formatCount(0, 'trace'), formatCount(1, 'trace'), formatCount(2, 'trace')]).toEqual([
+    '0 traces',
+    '1 trace',
+    '2 traces',
+  ]);
 });

@@ -3,6 +3,8 @@
 const MAX_NAME = 60;
 /** Few words need no room of others, and a sentence of six says no more than who wrote it. */
 const MAX_NAME_WORDS = 6;
+/** Anything smaller would be written with an exponent. */
+const LEAST_RATE = 1e-6;
 /** Names of spans are shorter; a digest made elsewhere may hold anything. */
 const MAX_READ = 500;
 
@@ -22,8 +24,16 @@ export function formatShare(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** A few requests an hour are a rate too, and must not read as none. */
 export function formatRate(perSecond: number): string {
-  return perSecond >= 10 ? String(Math.round(perSecond)) : perSecond.toFixed(perSecond < 1 ? 2 : 1);
+  if (perSecond >= 10) return String(Math.round(perSecond));
+  if (perSecond >= 0.1) return perSecond.toFixed(perSecond < 1 ? 2 : 1);
+  return perSecond > 0 ? Math.max(perSecond, LEAST_RATE).toPrecision(2) : '0';
+}
+
+/** `1 trace`, `7 traces`. */
+export function formatCount(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 /**

@@ -161,3 +161,15 @@ test('a gzip that is too large is refused at once, though its sender stalls', as
     for await (const _ of decompress(stalling(), 'gzip', 1000));
   }).rejects.toMatchObject({ code: 'input-too-large' });
 });
+
+test('what pads a gzip is taken with it, for behind it another body may begin', async () => {
+  let isTaken = false;
+  async function* padded() {
+    yield* chunksOf(Buffer.concat([gzipSync(TEXT), Buffer.alloc(1e6)]), 10_000);
+    isTaken = true;
+  }
+  const parts: Uint8Array[] = [];
+  for await (const part of decompress(padded(), 'auto', 1e7)) parts.push(part);
+  expect(Buffer.concat(parts).toString()).toBe(TEXT);
+  expect(isTaken).toBe(true);
+});

@@ -25,12 +25,13 @@ export async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
   if (failure !== undefined) throw failure;
 }
 
+/** Takes all bytes, also those behind the last member, such as padding: whoever reads on would take them for the next body. */
 async function feed(iterator: AsyncIterator<Uint8Array>, inflater: Gunzip): Promise<void> {
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-    if (inflater.destroyed) return;
+    if (inflater.destroyed) continue;
     if (!inflater.write(next.value)) await drained(inflater);
   }
-  inflater.end();
+  if (!inflater.destroyed) inflater.end();
 }
 
 /** Also ends when nobody inflates any more. */

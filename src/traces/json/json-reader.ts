@@ -68,11 +68,11 @@ export function createJsonReader(source: AsyncIterable<Uint8Array>): JsonReader 
 
   async function peek(): Promise<number | undefined> {
     for (;;) {
-      while (queue.at < queue.end) {
-        const byte = queue.bytes[queue.at] ?? 0;
-        if (!isSpace(byte)) return byte;
-        queue.skip(1);
-      }
+      const { bytes, at, end } = queue;
+      let next = at;
+      while (next < end && isSpace(bytes[next] ?? 0)) next++;
+      queue.skip(next - at);
+      if (next < end) return bytes[next];
       if (!(await queue.fill())) return undefined;
       if (queue.offset === 0) await skipByteOrderMark();
     }

@@ -3,28 +3,40 @@ import { type SpanForest, spanAt } from '../span-forest.ts';
 
 /** Fewer calls than this say too little of two clocks, unless most calls of the window are between clocks that differ. */
 const MIN_CALLS = 5;
-/** A caller of whose time the callee takes so much waited for it: nothing else makes them so alike. */
-const WAITING_SHARE = 0.8;
-/** Of the calls between two services so many must be possible under one offset; otherwise there are more than two clocks. */
+/** So many calls must be possible under one offset; otherwise there are more than two clocks, or nobody waits. */
 const AGREEING_SHARE = 0.9;
+/** A caller whose time varies with the callee's, but for this share of the variance, waited for it: kinds may be missing. */
+const UNSHARED_VARIANCE = 0.25;
+/** What nobody waits for begins late, never early: with so many early calls, the late ones are the clocks' doing too. */
+const EARLY_SHARE = 0.1;
 
 export interface ClockOffsets {
   /**
-   * By how many microseconds the clock of `callee` is ahead of that of `caller`; 0 when no call says otherwise,
-   * undefined when the calls do not say.
+   * By how many microseconds the clock of the callee is ahead of the caller's; 0 when no call says otherwise, undefined
+   * when too few do.
    */
-  find(caller: string, callee: string): number | undefined;
+  find(caller: Span, callee: Span): number | undefined;
 }
 
-/** The calls of one service to another. Each is possible under the offsets from `lowest[i]` to `highest[i]`. */
-interface CallerAndCallee {
-  impossible: number;
+/** A call that has room in its caller: possible if the offset is from `lowest` to `highest`. */
+interface Call {
+  readonly traceId: string;
+  readonly callerUs: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** As it is: `outlasting` is possible where nobody waits; `early` and `late` hardly are with two right clocks. */
+  readonly place: 'within' | 'outlasting' | 'early' | 'late';
+}
+
+/** Two services, one calling the other. */
+interface Pair {
+  readonly calls: Call[];
   offset: number | undefined;
-  readonly lowest: number[];
-  readonly highest: number[];
+  /** Where there are more than two clocks: a trace mostly meets one of each. */
+  readonly offsetIn: Map<string, number | undefined>;
 }
 
-type Pairs = Map<string, Map<string, CallerAndCallee>>;
+type Pairs = Map<string, Map<string, Pair>>;
 
 /**
  * A clock is wrong for all calls alike, so all calls are asked: who waits for another starts before it and ends after it,
@@ -32,20 +44,17 @@ type Pairs = Map<string, Map<string, CallerAndCallee>>;
  * of the range that nearly all of them share.
  */
 export function measureClockOffsets(forest: SpanForest): ClockOffsets {
-  const { pairs, calls } = findImpossible(forest);
+  const { pairs, total } = findSuspicious(forest);
   if (pairs.size === 0) return { find: () => 0 };
-  collectRanges(forest, pairs);
-  const all = [...pairs.values()].flatMap((callees) => [...callees.values()]);
-  let differing = 0;
-  for (const pair of all) {
-    pair.offset = findOffset(pair, MIN_CALLS);
-    if (pair.offset !== undefined) differing += pair.lowest.length;
-  }
-  if (differing * 2 > calls) for (const pair of all) pair.offset ??= findOffset(pair, 1);
+  collectCalls(forest, pairs);
+  measurePairs(
+    [...pairs.values()].flatMap((callees) => [...callees.values()]),
+    total,
+  );
   return {
     find(caller, callee) {
-      const pair = pairs.get(caller)?.get(callee);
-      return pair ? pair.offset : 0;
+      const pair = pairs.get(caller.service)?.get(callee.service);
+      return pair ? (pair.offset ?? pair.offsetIn.get(callee.traceId)) : 0;
     },
   };
 }
@@ -54,40 +63,37 @@ export function isAsync(parent: Span, child: Span): boolean {
   return parent.kind === 'producer' || child.kind === 'consumer';
 }
 
-/** Only pairs with a call that two right clocks do not allow: mostly there are none, and nothing is left to do. */
-function findImpossible(forest: SpanForest): { pairs: Pairs; calls: number } {
+/** Only pairs with a call outside its caller: mostly there are none, and nothing is left to do. */
+function findSuspicious(forest: SpanForest): { readonly pairs: Pairs; readonly total: number } {
   const pairs: Pairs = new Map();
-  let calls = 0;
+  let total = 0;
   eachCall(forest, (parent, child) => {
-    calls++;
-    if (!isImpossible(parent, child)) return;
-    const callees = pairs.get(parent.service) ?? new Map<string, CallerAndCallee>();
+    total++;
+    if (placeOf(parent, child) === 'within') return;
+    const callees = pairs.get(parent.service) ?? new Map<string, Pair>();
     pairs.set(parent.service, callees);
-    const pair = callees.get(child.service) ?? { impossible: 0, offset: undefined, lowest: [], highest: [] };
-    callees.set(child.service, pair);
+    if (!callees.has(child.service)) callees.set(child.service, { calls: [], offset: undefined, offsetIn: new Map() });
   });
-  return { pairs, calls };
+  return { pairs, total };
 }
 
-/** Running on after the caller is possible, if nobody waits; beginning before it is not, and after it hardly. */
-function isImpossible(parent: Span, child: Span): boolean {
+function placeOf(parent: Span, child: Span): Call['place'] {
   const apart = child.startUs - parent.startUs;
-  if (apart < 0 || apart > parent.durationUs) return true;
-  if (apart + child.durationUs <= parent.durationUs) return false;
-  if (parent.kind === 'client' && child.kind === 'server') return true;
-  return child.durationUs <= parent.durationUs && child.durationUs >= WAITING_SHARE * parent.durationUs;
+  if (apart < 0) return 'early';
+  if (apart + child.durationUs <= parent.durationUs) return 'within';
+  const isWaitedFor = parent.kind === 'client' && child.kind === 'server';
+  return isWaitedFor || apart > parent.durationUs ? 'late' : 'outlasting';
 }
 
-function collectRanges(forest: SpanForest, pairs: Pairs): void {
+function collectCalls(forest: SpanForest, pairs: Pairs): void {
   eachCall(forest, (parent, child) => {
     const pair = pairs.get(parent.service)?.get(child.service);
-    if (!pair) return;
     const room = parent.durationUs - child.durationUs;
-    if (room < 0) return;
-    const apart = child.startUs - parent.startUs;
-    pair.lowest.push(apart - room);
-    pair.highest.push(apart);
-    if (isImpossible(parent, child)) pair.impossible++;
+    if (!pair || room < 0) return;
+    const highest = child.startUs - parent.startUs;
+    const place = placeOf(parent, child);
+    const { traceId } = child;
+    pair.calls.push({ traceId, callerUs: parent.durationUs, lowest: highest - room, highest, place });
   });
 }
 
@@ -102,19 +108,64 @@ function eachCall(forest: SpanForest, visit: (parent: Span, child: Span) => void
   }
 }
 
-function findOffset({ impossible, lowest, highest }: CallerAndCallee, minCalls: number): number | undefined {
-  const calls = lowest.length;
-  if (calls < minCalls || impossible * 2 <= calls) return undefined;
-  const { from, to, depth } = findDeepest(Float64Array.from(lowest).sort(), Float64Array.from(highest).sort());
-  return depth >= AGREEING_SHARE * calls ? (from + to) / 2 : undefined;
+function measurePairs(pairs: readonly Pair[], total: number): void {
+  let differing = 0;
+  for (const pair of pairs) {
+    if (pair.calls.length < MIN_CALLS) continue;
+    pair.offset = findOffset(pair.calls);
+    if (pair.offset !== undefined && pair.offset !== 0) differing += pair.calls.length;
+    if (pair.offset === undefined) measureByTrace(pair);
+  }
+  if (differing * 2 <= total) return;
+  for (const pair of pairs) if (pair.calls.length < MIN_CALLS) pair.offset = findOffset(pair.calls);
+}
+
+function measureByTrace({ calls, offsetIn }: Pair): void {
+  if (countPlaces(calls, 'early') < EARLY_SHARE * calls.length) return;
+  const traces = new Map<string, Call[]>();
+  for (const call of calls) {
+    const trace = traces.get(call.traceId);
+    if (trace) trace.push(call);
+    else traces.set(call.traceId, [call]);
+  }
+  for (const [traceId, trace] of traces) offsetIn.set(traceId, findOffset(trace));
+}
+
+function findOffset(calls: readonly Call[]): number | undefined {
+  if (calls.length === 0) return undefined;
+  const outlasting = countPlaces(calls, 'outlasting');
+  const wrong = countPlaces(calls, 'early') + countPlaces(calls, 'late');
+  const waitedFor = outlasting > 0 && variesWithCallee(calls) ? outlasting : 0;
+  if ((wrong + waitedFor) * 2 <= calls.length) return 0;
+  const lowest = Float64Array.from(calls, (call) => call.lowest).sort();
+  const highest = Float64Array.from(calls, (call) => call.highest).sort();
+  const { from, to, depth } = findDeepest(lowest, highest);
+  return depth >= AGREEING_SHARE * calls.length ? (from + to) / 2 : undefined;
+}
+
+function countPlaces(calls: readonly Call[], place: Call['place']): number {
+  let count = 0;
+  for (const call of calls) if (call.place === place) count++;
+  return count;
+}
+
+function variesWithCallee(calls: readonly Call[]): boolean {
+  if (calls.length < MIN_CALLS) return false;
+  const rooms = calls.map(({ lowest, highest }) => highest - lowest);
+  return varianceOf(rooms) < UNSHARED_VARIANCE * varianceOf(calls.map(({ callerUs }) => callerUs));
+}
+
+function varianceOf(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
 }
 
 /** The range that most ranges share, from their beginnings and ends, each in order. */
-function findDeepest(begins: Float64Array, ends: Float64Array) {
+function findDeepest(begins: Float64Array, ends: Float64Array): { from: number; to: number; depth: number } {
   let deepest = { from: 0, to: 0, depth: 0 };
-  for (let begun = 0, ended = 0; begun < begins.length; begun++) {
-    const from = begins[begun] ?? 0;
-    while ((ends[ended] ?? 0) < from) ended++;
+  let ended = 0;
+  for (const [begun, from] of begins.entries()) {
+    while ((ends[ended] ?? from) < from) ended++;
     const depth = begun + 1 - ended;
     if (depth > deepest.depth) deepest = { from, to: ends[ended] ?? from, depth };
   }

@@ -5,10 +5,12 @@ import type { CountRepair } from './mend.ts';
 import { DAY_US, MONTH_US } from './span-times.ts';
 
 /**
- * Two hosts, two clocks. A callee that seems to start before its caller, or a server outside the client span that waits
- * for it, is moved into the middle of its caller, and everything below it on the same service moves along: the delay on
- * the way there and back is taken to be equal. (After Jaeger's clock skew adjuster; ours leaves alone what plainly ran
- * on after the caller had gone, unless that was a day later: `clock-skew`.) A trace that starts more than a month from
+ * Two hosts, two clocks. Where the calls of one service to another tell how far their clocks are apart, all spans of the
+ * callee move by that, and what it calls moves along. Where they do not, a callee that seems to start before its caller,
+ * or a server outside the client span that waits for it, is moved into the middle of its caller, and everything below it
+ * on the same service moves along: the delay on the way there and back is taken to be equal. (The latter after Jaeger's
+ * clock skew adjuster; ours leaves alone what plainly ran on after the caller had gone, unless that was a day later.)
+ * Either is `clock-skew`, once for every callee that moves against its caller. A trace that starts more than a month from
  * the middle of the window comes from a clock that was never set, and is moved there: `stray-clock`. Durations never
  * change.
  */
@@ -38,7 +40,7 @@ export function alignClocks(spans: readonly Span[], parents: Int32Array, count: 
     const parent = spanAt(forest, parentIndex);
     const parentShift = shifts[parentIndex] ?? 0;
     if (parent.service === span.service) return parentShift;
-    const offset = isAsync(parent, span) ? undefined : offsets.find(parent.service, span.service);
+    const offset = isAsync(parent, span) ? undefined : offsets.find(parent, span);
     const shift = offset === undefined ? 0 : parentShift - offset;
     const own = findShift(parent, parentShift, span, shift);
     if (own !== undefined || offset) count('clock-skew');

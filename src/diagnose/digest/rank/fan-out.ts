@@ -8,6 +8,8 @@ import { type Finding, NOTABLE } from './finding.ts';
 
 /** So many spans leave out in healthy windows what they usually do. */
 const HABIT_DRIFT = 0.03;
+/** And where spans are lost, so much of the share lost more. */
+const LOSS_DRIFT = 0.1;
 
 /**
  * Who calls others more often than before (it tries again) or less often (it returns early) is charged with it. What lies
@@ -18,7 +20,7 @@ export function findFanOuts(comparison: Comparison): Finding[] {
   const erring = (at: OperationName) =>
     (comparison.operations.get(toOperationKey(at))?.errors.z ?? 0) >= NOTABLE.proportion;
   const changes = comparison.fanOuts.filter((change) => !erring(change.z < 0 ? change.parent : change.child));
-  return [...changes.flatMap(toFinding), ...findBrokenHabits(comparison.missingCalls)];
+  return [...changes.flatMap(toFinding), ...findBrokenHabits(comparison)];
 }
 
 function toFinding(change: FanOutChange): Finding[] {
@@ -31,9 +33,10 @@ function toFinding(change: FanOutChange): Finding[] {
 }
 
 /** Pooled over the operations of a service: each alone may be too rare to judge. */
-function findBrokenHabits(missing: readonly MissingCalls[]): Finding[] {
+function findBrokenHabits({ missingCalls, loss }: Comparison): Finding[] {
+  const drift = HABIT_DRIFT + LOSS_DRIFT * loss;
   const services = new Map<string, MissingCalls[]>();
-  for (const one of missing) {
+  for (const one of missingCalls) {
     const known = services.get(one.parent.service);
     if (known) known.push(one);
     else services.set(one.parent.service, [one]);
@@ -41,12 +44,12 @@ function findBrokenHabits(missing: readonly MissingCalls[]): Finding[] {
   return [...services].flatMap(([service, habits]) => {
     const before = sum(habits.map((habit) => habit.before));
     const after = sum(habits.map((habit) => habit.after));
-    const zOf = (habit: MissingCalls) => likelihoodZ(habit.before, habit.after, HABIT_DRIFT);
+    const zOf = (habit: MissingCalls) => likelihoodZ(habit.before, habit.after, drift);
     const worst = habits.reduce((a, b) => (zOf(b) > zOf(a) ? b : a));
-    const z = Math.max(likelihoodZ(before, after, HABIT_DRIFT), zOf(worst));
+    const z = Math.max(likelihoodZ(before, after, drift), zOf(worst));
     if (z < NOTABLE.fanOut) return [];
     const { parent, child } = worst;
-    const without = `${toName(parent.operation)} without ${toName(child.operation)}`;
+    const without = `${toName(parent.operation)} without ${child ? toName(child.operation) : 'any call below it'}`;
     const reason = `${without}: ${worst.before.hits} of ${worst.before.of} → ${worst.after.hits} of ${worst.after.of}`;
     return [{ ranker: 'fan-out' as const, service, operation: parent.operation, z, addedMsPerTrace: 0, reason }];
   });

@@ -17,7 +17,7 @@ export interface Finding {
  * From which z on a change counts. Chosen on generated faults and generated healthy windows (services drifting by 8 %,
  * request mix changing, one service in seven erring at 2 %) so that at most one healthy window in twenty has a suspect.
  */
-export const NOTABLE = { latency: 3.5, proportion: 2, fanOut: 3 } as const;
+export const NOTABLE = { latency: 3.2, proportion: 2, fanOut: 3 } as const;
 /** Below this share of a typical request's time nobody would call it the cause of an alert. */
 const RELEVANT_SHARE = 0.03;
 

@@ -16,9 +16,9 @@ export interface RatePools {
 /**
  * Rates of a service pooled over its operations, for each may be too rare to judge alone, and of its worst operation, for
  * many that always erred a little may hide one that now always does. `drift`: what the rates of two healthy windows
- * differ by anyway.
+ * differ by anyway. `doubt` divides every z: 1 where a single hit is remarkable.
  */
-export function createRatePools(drift: number): RatePools {
+export function createRatePools(drift: number, doubt = 1): RatePools {
   const pools = new Map<string, Pool>();
   return {
     add(service, operation, before, after) {
@@ -34,7 +34,7 @@ export function createRatePools(drift: number): RatePools {
     },
     toFindings: (ranker, what) =>
       [...pools].flatMap(([service, { before, after, worst }]) => {
-        const z = Math.max(twoProportionZ(before, after, drift), worst.z);
+        const z = Math.max(twoProportionZ(before, after, drift), worst.z) / doubt;
         if (z < NOTABLE.proportion) return [];
         const reason = `${what}: ${before.hits} of ${before.of} → ${after.hits} of ${after.of}`;
         return [{ ranker, service, operation: worst.operation, z, addedMsPerTrace: 0, reason }];
