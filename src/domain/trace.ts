@@ -108,6 +108,8 @@ export const TraceWindow = z.object({
   spans: z.int().min(0),
   /** The content hash under which it is kept whole; absent when it is not kept. */
   snapshotKey: z.string().optional(),
+  /** The window changes in its middle: from here on. What a digest says is then of this later part. */
+  changedSince: z.iso.datetime().optional(),
 });
 export type TraceWindow = Readonly<z.infer<typeof TraceWindow>>;
 

@@ -59,6 +59,7 @@ export const TRACE_NOTES: Readonly<Record<string, SchemaNotes>> = {
     to: 'End of its last span, UTC.',
     traces: 'Traces in it.',
     spans: 'Spans in it.',
+    changedSince: 'Where the window changes in its middle: numbers of the digest are of the part from here on.',
     snapshotKey: 'The key under which it is kept whole; absent when it is not kept.',
   },
   WindowStats: {

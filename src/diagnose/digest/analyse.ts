@@ -9,6 +9,7 @@ import { listFindings } from './findings.ts';
 import { type Load, listEntries, measureLoad } from './load.ts';
 import { attributeLostCalls } from './lost-calls.ts';
 import { findFragments, measureLoss } from './lost-spans.ts';
+import { listLateParts } from './onset.ts';
 import { measureOwnTimes } from './own-time.ts';
 import { describeCompared } from './quiet.ts';
 import { rankEachWay } from './rank/breakdown.ts';
@@ -20,12 +21,51 @@ import { observeWindow, type WindowObservation } from './window.ts';
 import { rankWithoutBaseline } from './without-baseline.ts';
 
 /**
- * Two windows of spans → what they say by themselves. A baseline without spans counts as none. All of the work that
- * grows with the windows is done here.
+ * Two windows of spans → what they say by themselves. A baseline without spans counts as none. Where the incident window
+ * as a whole looks healthy, its later parts are looked at: a fault may have begun in the middle of it. All of the work
+ * that grows with the windows is done here.
  * Errors: `trace-invalid` when the incident window has no spans.
  */
 export function analyseTraces(baseline: ParsedTraces | undefined, incident: ParsedTraces): TraceAnalysis {
   assertSpans(incident);
+  const whole = analyseWindows(baseline, incident);
+  if (whole.baseline !== 'compared' || whole.candidates.length > 0) return whole;
+  return findLateChange(baseline, incident, whole) ?? whole;
+}
+
+/**
+ * A later part that differs from the baseline and, in the same service, from the earlier part of its own window, where the
+ * baseline's own later part does not. The further comparisons are what keeps healthy windows healthy: a smaller part
+ * differs more by chance, but not from both alike, and what grows within every window is no incident.
+ */
+function findLateChange(
+  baseline: ParsedTraces | undefined,
+  incident: ParsedTraces,
+  whole: TraceAnalysis,
+): TraceAnalysis | undefined {
+  const usual = baseline ? listLateParts(baseline) : [];
+  for (const [at, { early, late, sinceUs }] of listLateParts(incident).entries()) {
+    const changed = analyseWindows(baseline, late);
+    const [suspect] = changed.candidates;
+    const isPrime = (one: TraceAnalysis | undefined) => one?.candidates[0]?.service === suspect?.service;
+    if (!suspect || !isPrime(analyseWindows(early, late))) continue;
+    const then = usual[at];
+    if (then && isPrime(analyseWindows(then.early, then.late))) continue;
+    const { calls, entries, repairs, repaired, windows } = whole;
+    const changedSince = new Date(sinceUs / 1000).toISOString();
+    return {
+      ...changed,
+      calls,
+      entries,
+      repairs,
+      repaired,
+      windows: { ...windows, incident: { ...windows.incident, changedSince } },
+    };
+  }
+  return undefined;
+}
+
+function analyseWindows(baseline: ParsedTraces | undefined, incident: ParsedTraces): TraceAnalysis {
   const after = buildForest(incident.spans);
   const before = baseline && baseline.spans.length > 0 ? buildForest(baseline.spans) : undefined;
   const forests = before ? [before, after] : [after];
@@ -54,7 +94,7 @@ export function analyseTraces(baseline: ParsedTraces | undefined, incident: Pars
     calls: listCalls(before, after),
     entries: [...new Set(listEntries(after).map((entry) => entry.service))],
     repairs: sumRepairs(baseline?.repairs ?? {}, incident.repairs),
-    repaired: Object.values(incident.repairs).reduce((sum, count) => sum + count, 0),
+    repaired: countMended(incident.repairs),
   };
 }
 
@@ -120,6 +160,11 @@ function assertSpans(incident: ParsedTraces): void {
       problems: [{ path: 'incident', message: 'no spans' }],
     },
   );
+}
+
+/** What was left out because nobody could have known of it then is no damage. */
+function countMended({ 'after-as-of': _, ...mended }: RepairCounts): number {
+  return Object.values(mended).reduce((sum, count) => sum + count, 0);
 }
 
 function sumRepairs(a: RepairCounts, b: RepairCounts): Record<string, number> {

@@ -20,6 +20,8 @@ interface Tally {
   spans: number;
   clients: number;
   readonly callees: Map<string, number>;
+  /** Whom the spans say they call. */
+  readonly peers: Map<string, number>;
 }
 
 /** A message has a way as a call has one. */
@@ -35,7 +37,8 @@ export function findClientOperations(forests: readonly SpanForest[]): ClientOper
   for (const forest of forests) tallyForest(forest, tallies);
   const clients = new Map<OperationKey, string>();
   for (const [key, tally] of tallies) {
-    const [callee] = [...tally.callees].sort((a, b) => b[1] - a[1]);
+    // A callee that was ever heard of goes by its own name; of one that sends no spans, such as a database, a name is all.
+    const [callee] = [...(tally.callees.size > 0 ? tally.callees : tally.peers)].sort((a, b) => b[1] - a[1]);
     if (callee && tally.clients * 2 > tally.spans) clients.set(key, callee[0]);
   }
   return clients;
@@ -48,11 +51,12 @@ function tallyForest(forest: SpanForest, tallies: Map<OperationKey, Tally>): voi
     // An internal span without children or parent may be half a call whose other half was lost: it has no vote.
     if (!isClient && span.kind === 'internal' && isFragment(forest, index)) continue;
     const key = toOperationKey(span);
-    const tally = tallies.get(key) ?? { spans: 0, clients: 0, callees: new Map() };
+    const tally = tallies.get(key) ?? { spans: 0, clients: 0, callees: new Map(), peers: new Map() };
     tallies.set(key, tally);
     tally.spans++;
     if (isClient) tally.clients++;
     if (isClient && callee) tally.callees.set(callee, (tally.callees.get(callee) ?? 0) + 1);
+    else if (isClient && span.peer) tally.peers.set(span.peer.service, (tally.peers.get(span.peer.service) ?? 0) + 1);
   }
 }
 

@@ -3,6 +3,7 @@ import { spanAt } from '../../traces/span-forest.ts';
 import type { OperationKey } from './client-operations.ts';
 import { compareFanOuts, type FanOutChange } from './compare-fan-outs.ts';
 import { listMissingCalls, type MissingCalls } from './missing-calls.ts';
+import { listNewcomers, type Newcomer } from './newcomers.ts';
 import { measureShift, quantile, type Shift, twoProportionZ } from './robust.ts';
 import { listUnanswered, type Unanswered } from './unanswered.ts';
 import { type EdgeSample, type OperationSample, unionOfKeys, type WindowObservation } from './window.ts';
@@ -43,6 +44,7 @@ export interface Comparison {
   readonly edges: readonly EdgeChange[];
   readonly fanOuts: readonly FanOutChange[];
   readonly missingCalls: readonly MissingCalls[];
+  readonly newcomers: readonly Newcomer[];
   /** The share of spans that never arrived, of the window that lacks more. */
   readonly loss: number;
 }
@@ -62,6 +64,7 @@ export function compareWindows(before: WindowObservation, after: WindowObservati
     edges: [...compareEdges(before, after), ...unanswered.map((one) => toEdgeChange(one, before, after))],
     fanOuts: compareFanOuts(before, after, new Set(unanswered.map(({ caller }) => caller))),
     missingCalls: listMissingCalls(before, after),
+    newcomers: listNewcomers(before, after),
     loss: Math.max(before.loss, after.loss),
   };
 }

@@ -23,6 +23,14 @@ const blame = (edges: readonly EdgeChange[]) =>
   blameGaps(edges, ({ addedMsPerTrace }) => addedMsPerTrace > 0).map((one) => `${one.edge.key} ${one.service}`);
 
 describe('a slow way', () => {
+  it('is charged to the end it shares with ways that only seem slow, being too few to be sure of', () => {
+    const edges = ['orders', 'prices', 'mail', 'stock'].map((callee) => edge('web', callee, 20));
+    const isSure = ({ callee }: EdgeChange) => callee === 'orders' || callee === 'prices';
+    const charged = blameGaps(edges, isSure, ({ addedMsPerTrace }) => addedMsPerTrace > 0);
+    expect(charged.map((one) => `${one.edge.key} ${one.service}`)).toEqual(['web>orders web', 'web>prices web']);
+    expect(blameGaps(edges, isSure).map(({ service }) => service)).toEqual(['orders', 'prices']);
+  });
+
   it('is the called side’s when its caller calls others as fast as ever', () => {
     expect(blame([edge('web', 'orders', 20), edge('web', 'prices', 0)])).toEqual(['web>orders orders']);
   });

@@ -20,9 +20,14 @@ interface Neighbourhood {
  * cover). A single slow edge goes to the called side: its caller usually calls others as fast as ever.
  * (The client–server gap as evidence of network faults: see the baselines of trace-faults; the cover is our own.)
  */
-export function blameGaps(edges: readonly EdgeChange[], isSlow: (edge: EdgeChange) => boolean): GapBlame[] {
+export function blameGaps(
+  edges: readonly EdgeChange[],
+  isSlow: (edge: EdgeChange) => boolean,
+  /** Of too few calls to be sure of by itself; beside a slow one it still says which end they share. */
+  seemsSlow: (edge: EdgeChange) => boolean = isSlow,
+): GapBlame[] {
   const slow = edges.filter(isSlow).sort((a, b) => b.addedMsPerTrace - a.addedMsPerTrace);
-  const neighbourhoods = mapNeighbours(edges, new Set(slow));
+  const neighbourhoods = slow.length === 0 ? new Map() : mapNeighbours(edges, new Set(edges.filter(seemsSlow)));
   const blames: GapBlame[] = [];
   let left: readonly EdgeChange[] = slow.slice(0, MAX_COVERED);
   while (left.length > 0) {

@@ -30,6 +30,7 @@ export function writeText(parts: TextParts): string {
     `Prime suspect: ${describeSuspect(prime)}`,
     ...(path ? [path] : []),
     ...tellBaseline(parts.baseline),
+    ...tellOnset(parts.windows),
     ...(prime.withoutBaseline ? ['Who is always slow is therefore suspect, too.'] : []),
     ...tellRepairs(parts.repaired),
     ...shapes.filter(({ reason }) => !prime.reasons.includes(reason)).map(toSentence),
@@ -45,6 +46,11 @@ function tellBaseline(baseline: BaselineUse): string[] {
   if (baseline === 'compared') return [];
   if (baseline === 'none') return ['There is no baseline to compare with.'];
   return ['The two windows share no operation, so nothing could be compared.'];
+}
+
+function tellOnset({ incident }: TextParts['windows']): string[] {
+  if (incident.changedSince === undefined) return [];
+  return ['Only the later part of the window shows it: the numbers are of that part.'];
 }
 
 function tellRepairs(repaired: number): string[] {

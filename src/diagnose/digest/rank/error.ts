@@ -13,13 +13,20 @@ const ERROR_DRIFT = 0.005;
 export function findErrors(comparison: Comparison): Finding[] {
   const pools = createRatePools(ERROR_DRIFT);
   for (const { service, operation, before, after } of comparison.operations.values()) {
-    pools.add(service, operation, toProportion(before), toProportion(after));
+    const [old, now] = [toProportion(before), toProportion(after)];
+    pools.add(service, operation, old, now, expect(old, now));
   }
   for (const { callee, calleeOperation, originErrors, calls } of comparison.edges) {
     const before = { hits: originErrors.before, of: calls.before };
-    pools.add(callee, calleeOperation, before, { hits: originErrors.after, of: calls.after });
+    const after = { hits: originErrors.after, of: calls.after };
+    pools.add(callee, calleeOperation, before, after, expect(before, after));
   }
   return pools.toFindings('error', 'errors begin here');
+}
+
+/** What is new never had a chance to err: it is judged against as many spans that did not. */
+function expect(before: Proportion, after: Proportion): Proportion {
+  return before.of === 0 ? { hits: 0, of: after.of } : before;
 }
 
 function toProportion(stats: OperationChange['before']): Proportion {

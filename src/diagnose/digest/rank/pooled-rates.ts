@@ -9,7 +9,14 @@ interface Pool {
 }
 
 export interface RatePools {
-  add(service: string, operation: string | undefined, before: Proportion, after: Proportion): void;
+  /** `expected`: what to judge by where it is not what was seen before. */
+  add(
+    service: string,
+    operation: string | undefined,
+    before: Proportion,
+    after: Proportion,
+    expected?: Proportion,
+  ): void;
   toFindings(ranker: 'error' | 'lost', what: string): Finding[];
 }
 
@@ -21,7 +28,7 @@ export interface RatePools {
 export function createRatePools(drift: number, doubt = 1): RatePools {
   const pools = new Map<string, Pool>();
   return {
-    add(service, operation, before, after) {
+    add(service, operation, before, after, expected = before) {
       if (before.hits + after.hits === 0) return;
       const pool = pools.get(service) ?? emptyPool(operation);
       pools.set(service, pool);
@@ -29,7 +36,7 @@ export function createRatePools(drift: number, doubt = 1): RatePools {
       pool.before.of += before.of;
       pool.after.hits += after.hits;
       pool.after.of += after.of;
-      const z = twoProportionZ(before, after, drift);
+      const z = twoProportionZ(expected, after, drift);
       if (z > pool.worst.z) pool.worst = { operation, z };
     },
     toFindings: (ranker, what) =>
