@@ -93,6 +93,7 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
   const traces = createTraceReader({
     policy: config.redact,
     snapshots,
+    keepsWarm: ports.traceSource !== undefined,
     onFailure: (error) => observers.onBackgroundFailure?.('keep snapshot', error),
   });
   const keeper = createKnowledgeKeeper(settled, ports, observers.onRefreshed);
@@ -139,7 +140,10 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     getDocument: async (kind, id) => findDocument(await reader.current(), kind, id),
     getServiceGraph: async () => (await reader.current()).graph,
     checkReadiness: (limitMs = CHECK_MS) =>
-      checkReadiness({ ports, reader, findStatus: (signal) => keeper.getKnownStatus(signal) }, limitMs),
+      checkReadiness(
+        { ports, reader, findStatus: (signal) => keeper.getKnownStatus(signal), traces: config.traces },
+        limitMs,
+      ),
     getStatus: (signal) => keeper.getStatus(signal),
     async [Symbol.asyncDispose]() {
       // First an ingest that runs, which needs the index to end well, but not for long; then the index before all that is

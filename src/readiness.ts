@@ -1,4 +1,6 @@
 import { startDeadline } from './adapters/deadline.ts';
+import { untilAborted } from './adapters/until-aborted.ts';
+import type { Config } from './config.ts';
 import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import { isPrecedentError, messageOf } from './domain/errors.ts';
 import type { KnowledgeStatus, SourceStatus } from './domain/knowledge-status.ts';
@@ -8,6 +10,8 @@ import type { Ports } from './ports.ts';
 export interface Check {
   readonly name: 'index' | 'embedder' | 'casebook' | 'knowledge' | 'reranker' | 'traces' | 'llm';
   readonly ok: boolean;
+  /** It does not work, and what it is for is answered without it. Only for whoever has the patience to have it asked. */
+  readonly degraded?: true;
   readonly detail: string;
 }
 
@@ -16,11 +20,13 @@ export interface ReadinessContext {
   readonly reader: KnowledgeReader;
   /** Served against head, as far as it can be told without asking other machines. */
   readonly findStatus: (signal: AbortSignal) => Promise<KnowledgeStatus>;
+  /** How the store of traces is asked; undefined for one that was handed in. */
+  readonly traces?: Config['traces'];
 }
 
 /** Asks every dependency side by side; never throws. */
 export async function checkReadiness(
-  { ports, reader, findStatus }: ReadinessContext,
+  { ports, reader, findStatus, traces }: ReadinessContext,
   limitMs: number,
 ): Promise<Check[]> {
   const { embedder, index, casebook, chatModel, reranker, traceSource } = ports;
@@ -34,7 +40,7 @@ export async function checkReadiness(
       return [served, ...(await describeSources(findStatus, signal))].join('; ');
     }),
     check('reranker', limitMs, (signal) => describeReranker(reranker, limitMs, signal)),
-    check('traces', limitMs, (signal) => describeTraceSource(traceSource, limitMs, signal)),
+    check('traces', limitMs, (signal) => describeTraceSource(traceSource, traces, limitMs, signal)),
     check('llm', limitMs, async () =>
       chatModel ? `${chatModel.name}, asked only when a diagnosis is` : 'none configured: the precedent engine answers',
     ),
@@ -44,31 +50,40 @@ export async function checkReadiness(
 /** A probe comes every few seconds and must cost nothing; whoever gives longer than this wants to know. */
 const PROBE_MS = 2_000;
 
+/** So much earlier ends what is only told of. */
+const MARGIN_MS = 500;
+
 /** Searches answer without it, so one that does not work is told, and makes nothing unready. */
-async function describeReranker(reranker: Ports['reranker'], limitMs: number, signal: AbortSignal): Promise<string> {
+async function describeReranker(reranker: Ports['reranker'], limitMs: number, signal: AbortSignal): Promise<Found> {
   if (!reranker) return 'none configured: the legs alone say the order';
   if (limitMs <= PROBE_MS) return `${reranker.name}, asked only when a search is`;
   try {
     await reranker.score('a question', ['a passage'], signal);
     return `${reranker.name} reads the first again`;
   } catch (error) {
-    return `${reranker.name} does not work, searches answer without it: ${messageOf(error)}`;
+    return { degraded: `${reranker.name} does not work, searches answer without it: ${messageOf(error)}` };
   }
 }
 
 /** Diagnoses are answered without it too, so like the reranker it is told, and makes nothing unready. */
 async function describeTraceSource(
   source: Ports['traceSource'],
+  traces: Config['traces'],
   limitMs: number,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Found> {
   if (!source) return 'no store of them configured: only callers bring traces';
   if (limitMs <= PROBE_MS) return `${source.name}, asked only when an alert comes without any`;
+  // A diagnosis waits no longer either: a store that takes longer is one that it gets nothing from.
+  const timeoutMs = Math.min(limitMs - MARGIN_MS, traces?.timeoutMs ?? limitMs);
+  using deadline = startDeadline(timeoutMs, signal);
   try {
-    await source.ping(signal);
+    await untilAborted(source.ping(deadline.signal), deadline.signal);
     return `${source.name} answers`;
   } catch (error) {
-    return `${source.name} does not work, diagnoses are answered without it: ${messageOf(error)}`;
+    const where = traces ? ` from ${new URL(traces.url).origin}` : '';
+    const why = deadline.isOver() ? `no answer${where} within ${timeoutMs / 1_000} s` : messageOf(error);
+    return { degraded: `${source.name} does not work, diagnoses are answered without it: ${why}` };
   }
 }
 
@@ -97,10 +112,12 @@ function describeSource({ name, kind, served, head, dirty, state }: SourceStatus
   return `${name || kind} served at ${short(served)}, head ${short(head)} (${state}${drift})`;
 }
 
+type Found = string | { readonly degraded: string };
+
 async function check(
   name: Check['name'],
   limitMs: number,
-  ask: (signal: AbortSignal) => Promise<string>,
+  ask: (signal: AbortSignal) => Promise<Found>,
 ): Promise<Check> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(new Error(`no answer within ${limitMs / 1_000} s`)), limitMs);
@@ -109,7 +126,9 @@ async function check(
     limit.signal.addEventListener('abort', () => reject(limit.signal.reason), { once: true });
   });
   try {
-    return { name, ok: true, detail: await Promise.race([late, ask(limit.signal)]) };
+    const found = await Promise.race([late, ask(limit.signal)]);
+    if (typeof found === 'string') return { name, ok: true, detail: found };
+    return { name, ok: true, degraded: true, detail: found.degraded };
   } catch (error) {
     return { name, ok: false, detail: isPrecedentError(error) ? `${error.code}: ${error.message}` : messageOf(error) };
   } finally {

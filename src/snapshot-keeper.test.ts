@@ -110,6 +110,9 @@ describe('retention', () => {
       message: expect.stringContaining('kept until 2026-03-12T13:00:00.000Z'),
     };
     await expect(keeper.getPage(keyOf('a'))).rejects.toMatchObject(expired);
+    await expect(keeper.getPage(keyOf('a'))).rejects.toThrow(
+      'no digest had come from it since 2026-03-10T12:00:00.000Z, and SNAPSHOT_DAYS is 2',
+    );
     expect(await keeper.getPage(keyOf('b'))).toMatchObject({ page: 1 });
   });
 
@@ -131,7 +134,11 @@ describe('retention', () => {
       await settle();
       clock.at += HOUR;
     }
-    await expect(keeper.getPage(keyOf('a'))).rejects.toMatchObject({ code: 'snapshot-expired' });
+    // Its days were not over, or were fewer then.
+    await expect(keeper.getPage(keyOf('a'))).rejects.toMatchObject({
+      code: 'snapshot-expired',
+      message: expect.stringMatching(/SNAPSHOT_MAX_MB .*SNAPSHOT_DAYS/),
+    });
     for (const name of ['b', 'c']) expect(await keeper.getPage(keyOf(name))).toMatchObject({ page: 1 });
   });
 

@@ -28,8 +28,8 @@ export type SnapshotSink = Pick<SnapshotKeeper, 'begin'>;
 
 /** Never throws: a store that is away costs a digest its key, not its answer. */
 export interface SnapshotUpload {
-  /** The next page, compressed by gzip. */
-  page(content: Uint8Array): Promise<void>;
+  /** The next page, compressed by gzip. False once the snapshot can no longer be kept. */
+  page(content: Uint8Array): Promise<boolean>;
   /** The key; undefined when the snapshot could not be kept. */
   commit(facts: SnapshotFacts): Promise<string | undefined>;
   /** Safe to repeat; what was committed stays. */
@@ -51,11 +51,11 @@ export function createSnapshotKeeper(options: SnapshotKeeperOptions): SnapshotKe
   return {
     begin: () => (days > 0 ? createUpload(newId(), options, retention.run) : undefined),
     async getPage(key, page = 1, signal) {
-      const { snapshot } = await getSnapshot(store, key, signal);
+      const { snapshot } = await getSnapshot(options, key, signal);
       checkPage(page, snapshot.pages);
       const content = await store.findPage(key, page, signal);
       // Only retention takes pages, so asking again says when.
-      if (!content) throw missing(key, await store.findSnapshot(key, signal));
+      if (!content) throw missing(key, await store.findSnapshot(key, signal), options.days);
       retention.run();
       const window: unknown = JSON.parse((await promisify(gunzip)(content)).toString());
       return { ...snapshot, page, next: page < snapshot.pages ? page + 1 : null, window };
@@ -86,12 +86,14 @@ function createUpload(upload: string, options: SnapshotKeeperOptions, onKept: (b
   };
   return {
     discard,
-    page: (content) =>
-      attempt(async (signal) => {
+    async page(content) {
+      await attempt(async (signal) => {
         bytes += content.byteLength;
         if (bytes > maxBytes) throw new PrecedentError('input-too-large', 'one window is larger than SNAPSHOT_MAX_MB');
         await store.savePage({ upload, page: ++pages, content, savedAt: now() }, signal);
-      }),
+      });
+      return state === 'open';
+    },
     async commit(facts) {
       const moment = now().toISOString();
       await attempt(async (signal) => {
@@ -143,25 +145,32 @@ function createRetention({ store, days, maxBytes, now, onFailure }: SnapshotKeep
   };
 }
 
-async function getSnapshot(store: SnapshotStore, key: string, signal: AbortSignal | undefined) {
+async function getSnapshot(options: SnapshotKeeperOptions, key: string, signal: AbortSignal | undefined) {
   const { error } = SnapshotKey.safeParse(key);
   if (error) {
     const problems = error.issues.map(({ message }) => ({ path: 'key', message }));
     throw new PrecedentError('input-invalid', 'this is no snapshot key', { problems });
   }
-  const known = await store.findSnapshot(key, signal);
-  if (!known || known.expiredAt !== undefined) throw missing(key, known);
+  const known = await options.store.findSnapshot(key, signal);
+  if (!known || known.expiredAt !== undefined) throw missing(key, known, options.days);
   return known;
 }
 
-function missing(key: string, known: KnownSnapshot | undefined): PrecedentError {
+function missing(key: string, known: KnownSnapshot | undefined, days: number): PrecedentError {
   if (known?.expiredAt === undefined) return new PrecedentError('not-found', `there is no snapshot ${key}`);
-  const limits = 'SNAPSHOT_DAYS and SNAPSHOT_MAX_MB say what is kept';
-  return new PrecedentError('snapshot-expired', `snapshot ${key} was kept until ${known.expiredAt}: ${limits}`);
+  const why = describeExpiry(known.snapshot.usedAt, known.expiredAt, days);
+  return new PrecedentError('snapshot-expired', `snapshot ${key} was kept until ${known.expiredAt}: ${why}`);
+}
+
+/** The settings may have been others then, so that only days that are over tell which of them it was. */
+function describeExpiry(usedAt: string, expiredAt: string, days: number): string {
+  const isOld = Date.parse(expiredAt) - Date.parse(usedAt) >= days * DAY_MS;
+  if (isOld) return `no digest had come from it since ${usedAt}, and SNAPSHOT_DAYS is ${days}`;
+  return 'SNAPSHOT_MAX_MB had no more room for it, unless SNAPSHOT_DAYS was shorter then';
 }
 
 function checkPage(page: number, pages: number): void {
   if (Number.isInteger(page) && page >= 1 && page <= pages) return;
-  const message = `must be from 1 to ${pages}`;
+  const message = `must be a whole number from 1 to ${pages}`;
   throw new PrecedentError('input-invalid', 'the snapshot has no such page', { problems: [{ path: 'page', message }] });
 }

@@ -41,6 +41,7 @@ const sink: SnapshotSink = {
   begin: () => ({
     async page() {
       kept.pages++;
+      return true;
     },
     commit: async ({ key }) => key,
     async discard() {},

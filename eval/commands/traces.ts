@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_DATA_DIR } from '../datasets.ts';
 import { findCaseFolders, readCase } from '../traces/cases.ts';
 import { FIRST_REPORTED_SEED, makeCase, planCases } from '../traces/generated.ts';
@@ -17,8 +17,8 @@ const PAIRS = { lost: 'plain', skew: 'plain', 'onset-late': 'onset', 'onset-earl
 
 interface TraceOptions extends Outputs {
   readonly data?: string;
-  readonly cases?: string;
-  readonly firstSeed: string;
+  readonly cases?: number;
+  readonly firstSeed: number;
 }
 
 interface Told extends TitledReport {
@@ -31,13 +31,18 @@ export function addTraces(program: Command, context: EvalContext): void {
     .command('traces')
     .description('faults of known culprits, made up and recorded: does the digest name them?')
     .option('--data <folder>', 'recorded faults there alone, instead of made-up ones and those beside the project')
-    .option('--cases <n>', `made-up cases of each type (${CASES_PER_TYPE})`)
-    .option('--first-seed <n>', 'of the made-up cases; constants were chosen below 5000', String(FIRST_REPORTED_SEED))
+    .option('--cases <n>', `made-up cases of each type (${CASES_PER_TYPE}); 0 is none`, wholeNumber)
+    .option(
+      '--first-seed <n>',
+      'of the made-up cases; constants were chosen below 5000, and 90000 was never looked at',
+      wholeNumber,
+      FIRST_REPORTED_SEED,
+    )
     .option('--json <file>', 'write all figures there, too, case by case')
     .option('--html <file>', 'write a page with plots')
     .action(async (options: TraceOptions) => {
-      const perType = Number(options.cases ?? (options.data === undefined ? CASES_PER_TYPE : 0));
-      const made = perType > 0 ? [measureGenerated(perType, Number(options.firstSeed), context)] : [];
+      const perType = options.cases ?? (options.data === undefined ? CASES_PER_TYPE : 0);
+      const made = perType > 0 ? [measureGenerated(perType, options.firstSeed, context)] : [];
       const recorded = await measureRecorded(options.data ?? DEFAULT_DATA_DIR, context);
       const told = [...made, ...recorded];
       const missing = recorded.length > 0 ? [] : [tellMissing(options.data ?? DEFAULT_DATA_DIR)];
@@ -49,6 +54,12 @@ export function addTraces(program: Command, context: EvalContext): void {
       };
       await deliver(measurement, options, context);
     });
+}
+
+/** What is no number would make no case at all, or the same one again and again. */
+function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('must be a whole number from 0 to 999999999');
+  return Number(value);
 }
 
 function measureGenerated(perType: number, firstSeed: number, { note }: EvalContext): Told {

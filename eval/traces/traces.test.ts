@@ -37,7 +37,7 @@ async function run(...args: string[]): Promise<string> {
   const write = (text: string) => {
     said.out += text;
   };
-  const program = new Command('eval');
+  const program = new Command('eval').exitOverride().configureOutput({ writeErr: () => {} });
   addTraces(program, { env: {}, write, note: () => {} });
   await program.parseAsync(['traces', ...args], { from: 'user' });
   return said.out;
@@ -107,6 +107,24 @@ describe('made-up faults', () => {
     const first = planned.find(({ type }) => type === 'error') ?? planned[0];
     if (!first) throw new Error('nothing is planned');
     expect(makeCase(first)).toEqual(makeCase(first));
+  });
+});
+
+describe('options', () => {
+  it.each([
+    ['--cases', 'x'],
+    ['--cases', '-1'],
+    ['--cases', '1.5'],
+    ['--first-seed', 'x'],
+    ['--first-seed', ''],
+  ])('that are no whole numbers are refused: %s %j', async (option, value) => {
+    await expect(run('--data', folder, option, value)).rejects.toThrow(
+      `'${option} <n>' argument '${value}' is invalid`,
+    );
+  });
+
+  it('of no cases make none', async () => {
+    expect(await run('--data', folder, '--cases', '0')).not.toContain('Made-up');
   });
 });
 

@@ -41,3 +41,11 @@ it('ends with what it was for', () => {
   })();
   expect(signal.aborted).toBe(true);
 });
+
+it('comes later, once, when there is a reason for it', async () => {
+  const start = performance.now();
+  using deadline = startDeadline(50, undefined, () => 100);
+  await ended(deadline.signal);
+  expect(performance.now() - start).toBeGreaterThan(140);
+  expect(deadline.isOver()).toBe(true);
+});

@@ -7,14 +7,19 @@ export interface Deadline extends Disposable {
 /**
  * A signal that ends with `caller`, after so long, or when it is disposed of: then whatever still hangs on it ends too.
  * `AbortSignal.any` with `AbortSignal.timeout` looks the same, but in Node 20 the timeout is collected with the garbage
- * and never comes.
+ * and never comes. When the time is over, `getExtraMs` may give more, once.
  */
-export function startDeadline(timeoutMs: number, caller?: AbortSignal): Deadline {
+export function startDeadline(timeoutMs: number, caller?: AbortSignal, getExtraMs = () => 0): Deadline {
   const controller = new AbortController();
   let isOver = false;
-  const timer = setTimeout(() => {
+  const end = () => {
     isOver = true;
     controller.abort(new DOMException(`longer than ${timeoutMs} ms`, 'TimeoutError'));
+  };
+  let timer = setTimeout(() => {
+    const extraMs = getExtraMs();
+    if (extraMs > 0) timer = setTimeout(end, extraMs);
+    else end();
   }, timeoutMs);
   const follow = () => controller.abort(caller?.reason);
   if (caller?.aborted) follow();

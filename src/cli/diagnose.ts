@@ -23,6 +23,7 @@ export interface DiagnoseOptions {
 export async function diagnoseCommand(options: DiagnoseOptions, context: CommandContext): Promise<number> {
   const request = await readRequest(options);
   const diagnosis = await withApp(context, async (app): Promise<Diagnosis> => {
+    if (app.config.traces && options.incident === undefined) void app.traces.warm();
     const question = await readWindows(request, options, app, context);
     await ingestFirst(app, context);
     return app.desk.complete(question);

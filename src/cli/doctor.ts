@@ -13,6 +13,8 @@ export async function doctorCommand(options: { readonly json?: boolean }, contex
   return checks.every(({ ok }) => ok) ? EXIT.done : EXIT.unavailable;
 }
 
-function renderCheck({ name, ok, detail }: Check): string {
-  return `${ok ? paint.good('✔') : paint.danger('✘')} ${name.padEnd(10)} ${detail}\n`;
+/** What is degraded is a warning: nothing is unready for it, but whoever asks wants to see it. */
+function renderCheck({ name, ok, degraded, detail }: Check): string {
+  const mark = degraded ? paint.warning('!') : ok ? paint.good('✔') : paint.danger('✘');
+  return `${mark} ${name.padEnd(10)} ${detail}\n`;
 }

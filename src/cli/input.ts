@@ -41,8 +41,19 @@ export function refuseSharedInput(...paths: readonly (string | undefined)[]): vo
   throw new PrecedentError('input-invalid', 'only one input can come from standard input: name a file for the others');
 }
 
+/** What the system says, in words; it names the path once more, and calls of its own that nobody asked for. */
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EISDIR: 'it is a folder, not a file',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+};
+
 function unreadable(path: string, error: unknown): PrecedentError {
-  return new PrecedentError('input-invalid', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = SYSTEM_WORDS[code] ?? messageOf(error);
+  return new PrecedentError('input-invalid', `${path} cannot be read: ${why}`, { cause: error });
 }
 
 /** The input as its schema has it, or `input-invalid` with every mistake at its own path. */

@@ -71,7 +71,23 @@ describe('the command line', () => {
   it('says which file is missing', async () => {
     const { code, notes } = await precedent(['digest', '--incident', join(folder, 'absent.json')]);
     expect(code).toBe(2);
-    expect(notes).toContain('absent.json cannot be read');
+    expect(notes).toContain('absent.json cannot be read: no such file\n');
+  });
+
+  it.each([
+    ['digest', '--incident', folder],
+    ['diagnose', '--alert', folder],
+  ])('says that a folder is no file: %s %s', async (...args) => {
+    const { code, notes } = await precedent(args);
+    expect(code).toBe(2);
+    expect(notes).toContain(`${folder} cannot be read: it is a folder, not a file\n`);
+  });
+
+  it.each(['digest', 'diagnose'])('says in the help of %s which traces it reads', async (command) => {
+    const { out } = await precedent([command, '--help']);
+    for (const word of ['Jaeger', 'OTLP', 'Tempo', 'Zipkin', 'JSON Lines', 'gzip', 'zstd', 'standard input'])
+      expect(out).toContain(word);
+    expect(out.includes('TRACES_URL')).toBe(command === 'diagnose');
   });
 
   it('digests two trace files without any knowledge', async () => {
@@ -123,6 +139,14 @@ describe('the command line', () => {
     ]);
     expect(code).toBe(4);
     expect(JSON.parse(out)).toMatchObject({ kind: 'abstained', mitigation: [] });
+  });
+
+  it('says in words why a diagnosis has no traces', async () => {
+    const alert = join(folder, 'no-service.json');
+    writeFileSync(alert, JSON.stringify({ labels: { alertname: 'SomethingOdd' } }));
+    const store = { TRACES_URL: 'http://127.0.0.1:9' };
+    const { out } = await precedent(['diagnose', '--alert', alert], store);
+    expect(out).toContain('No traces: not asked for, the alert names no service');
   });
 
   it('checks its dependencies, each with a word on how it is', async () => {

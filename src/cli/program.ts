@@ -30,6 +30,9 @@ Exit codes:
 
 Settings come from the environment or precedent.yaml; .env.example lists them all.`;
 
+const TRACE_FILES = `
+Traces are JSON of Jaeger, OTLP, Tempo or Zipkin v2: one document, or JSON Lines; plain, gzip or zstd; - is standard input.`;
+
 /** Parses one command line, runs it, and returns its exit code. */
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
   let exitCode: number = EXIT.done;
@@ -79,11 +82,15 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
   withJson(program.command('diagnose'))
     .description('diagnose an alert, with its traces when there are any')
     .requiredOption('--alert <file>', "Alertmanager's alert or group as JSON; - for standard input")
-    .option('--baseline <file>', 'traces of a normal window: Jaeger, OTLP or Zipkin JSON')
-    .option('--incident <file>', 'traces of the window in trouble')
+    .option('--baseline <file>', 'traces of a normal window')
+    .option('--incident <file>', 'traces of the window in trouble; - for standard input')
     .option('--as-of <time>', 'answer with what was known then (ISO 8601)')
     .option('-k, --k <number>', 'precedents', positive)
     .addOption(new Option('--engine <engine>', 'who answers').choices(['auto', 'precedent', 'llm']))
+    .addHelpText(
+      'after',
+      `${TRACE_FILES}\nWithout --incident, the store of traces at TRACES_URL is asked, where one is set.`,
+    )
     .action(async (options) => exit(await diagnoseCommand(options, context)));
   withJson(program.command('verdict'))
     .description('say whether a diagnosis was right; later rankings in similar situations follow, a little')
@@ -100,6 +107,7 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .option('--baseline <file>', 'traces of a normal window')
     .requiredOption('--incident <file>', 'traces of the window in trouble; - for standard input')
     .option('--as-of <time>', 'only what was known then (ISO 8601)')
+    .addHelpText('after', TRACE_FILES)
     .action(async (options) => exit(await digestCommand(options, context)));
   withJson(program.command('snapshot'))
     .description('write the traces that a digest came from, page by page, as JSON Lines')

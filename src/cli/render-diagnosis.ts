@@ -2,6 +2,7 @@ import type { Diagnosis, MitigationStep, Precedent, Risk, RunbookEvidence } from
 import { formatSource } from '../domain/source.ts';
 import { bar, formatMs, heading, paint, wrap } from './render.ts';
 import { renderCausalPath, renderShapes, renderSuspects } from './render-suspects.ts';
+import { renderDegraded, renderTraceSource, warnOfWindows } from './render-windows.ts';
 
 const SHOWN_PRECEDENTS = 4;
 const SHOWN_RUNBOOKS = 3;
@@ -12,6 +13,8 @@ export function renderDiagnosis(diagnosis: Diagnosis): string {
     renderVerdict(diagnosis),
     diagnosis.digest === null ? '' : heading('Suspects') + renderSuspects(diagnosis.suspects),
     renderCausalPath(diagnosis.causalPath),
+    renderTraceSource(diagnosis),
+    warnOfWindows(diagnosis.windows),
     renderShapes(diagnosis),
     renderRivals(diagnosis),
     renderMitigation(diagnosis.mitigation),
@@ -129,5 +132,5 @@ function renderProvenance({ engine, id, provenance }: Diagnosis): string {
   const attempts = (provenance.attempts ?? []).map(({ model, reason }) => wrap(`${model} was not used: ${reason}`));
   const knowledge = provenance.knowledgeSha?.slice(0, 12) ?? 'not in git';
   const line = `${id} · engine ${engine} · ${formatMs(total)} · knowledge ${knowledge} · ${provenance.model.id}`;
-  return `\n${attempts.join('')}${wrap(paint.quiet(line))}`;
+  return `\n${attempts.join('')}${renderDegraded(provenance)}${wrap(paint.quiet(line))}`;
 }

@@ -58,9 +58,9 @@ describe('a digest in a terminal', () => {
         '  trace stock reserve latency',
         '',
         'Windows',
-        '  baseline: 1 trace, 280 spans, 2026-01-01 00:00:00 to 2026-01-01 00:01:00',
+        '  baseline: 1 trace, 280 spans, 2026-01-01 00:00:00Z to 2026-01-01 00:01:00Z',
         `    precedent snapshot ${'ab'.repeat(32)}`,
-        '  incident: 38 traces, 280 spans, 2026-01-01 00:00:00 to 2026-01-01 00:01:00',
+        '  incident: 38 traces, 280 spans, 2026-01-01 00:00:00Z to 2026-01-01 00:01:00Z',
         `    precedent snapshot ${'cd'.repeat(32)}`,
         '  mended: 3 orphan-span',
         '',
@@ -86,6 +86,13 @@ describe('a digest in a terminal', () => {
     expect(text).toContain('incident: 1 trace, 280 spans');
     expect(text).toContain(`precedent snapshot ${'cd'.repeat(32)}`);
     expect(text).not.toContain('baseline:');
+  });
+
+  it('warns of windows that are the same before it says anything of suspects', () => {
+    const same = { ...window, snapshotKey: 'cd'.repeat(32) };
+    const text = rendered({ windows: { baseline: same, incident: same } });
+    expect(text.indexOf('both windows are the same')).toBeGreaterThan(0);
+    expect(text.indexOf('both windows are the same')).toBeLessThan(text.indexOf('Suspects'));
   });
 
   it('names three suspects at most where there is little room', () => {

@@ -1,5 +1,6 @@
-import type { CausalEdge, LoadShape, Suspect, TraceDigest, TraceWindow, WindowStats } from '../domain/trace.ts';
+import type { CausalEdge, LoadShape, Suspect, TraceDigest, WindowStats } from '../domain/trace.ts';
 import { bar, formatMs, heading, paint, wrap } from './render.ts';
+import { renderWindows, warnOfWindows } from './render-windows.ts';
 
 /** A digest, or a diagnosis, which may have had no windows. */
 interface ShapesToTell {
@@ -15,6 +16,7 @@ const UNDER_NAME = 13;
 export function renderDigest(digest: TraceDigest): string {
   return [
     wrap(digest.text),
+    warnOfWindows(digest.windows),
     heading('Suspects'),
     digest.suspects.length === 0 ? renderSuspects([]) : digest.suspects.map(renderInDetail).join(''),
     renderCausalPath(digest.causalPath),
@@ -86,28 +88,4 @@ export function renderShapes({ shapes = [], suspects }: ShapesToTell): string {
 
 function renderSignals(signals: readonly string[]): string {
   return signals.length === 0 ? '' : heading('Signals') + signals.map((signal) => wrap(signal, 4, '  ')).join('');
-}
-
-/** What was looked at, and what shows all of it again. */
-export function renderWindows({ windows, repairs }: Pick<TraceDigest, 'windows' | 'repairs'>): string {
-  if (!windows) return '';
-  const { baseline, incident } = windows;
-  const mended = Object.entries(repairs).map(([kind, count]) => `${count} ${kind}`);
-  return [
-    heading('Windows'),
-    baseline ? renderWindow('baseline', baseline) : '',
-    renderWindow('incident', incident),
-    mended.length > 0 ? wrap(`mended: ${mended.join(', ')}`, 4, '  ') : '',
-  ].join('');
-}
-
-function renderWindow(name: string, { from, to, traces, spans, snapshotKey: key }: TraceWindow): string {
-  const held = `${traces} ${traces === 1 ? 'trace' : 'traces'}, ${spans} ${spans === 1 ? 'span' : 'spans'}`;
-  const again = key === undefined ? '' : `    ${paint.quiet(`precedent snapshot ${key}`)}\n`;
-  return wrap(`${name}: ${held}, ${toSecond(from)} to ${toSecond(to)}`, 4, '  ') + again;
-}
-
-/** A day stands on each side: windows may lie days apart. */
-function toSecond(time: string): string {
-  return `${time.slice(0, 10)} ${time.slice(11, 19)}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bar, formatMs, plain, wrap } from './render.ts';
+import { bar, formatMs, formatRange, plain, wrap } from './render.ts';
 
 describe('what a terminal is shown', () => {
   it('holds no control character that knowledge or telemetry brought along', () => {
@@ -29,6 +29,12 @@ describe('what a terminal is shown', () => {
     [1_240, '1.24 s'],
   ])('says %f ms as %s', (ms, text) => {
     expect(formatMs(ms)).toBe(text);
+  });
+
+  it('says times in UTC whatever zone they came in, and says so', () => {
+    expect(formatRange({ from: '2026-01-01T01:30:00.250+02:00', to: '2026-01-01T00:00:00Z' })).toBe(
+      '2025-12-31 23:30:00Z to 2026-01-01 00:00:00Z',
+    );
   });
 
   it('draws shares beyond 0..1 as empty and full', () => {

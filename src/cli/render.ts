@@ -55,3 +55,14 @@ export function formatMs(ms: number): string {
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
+
+/** From when to when; a day stands on each side, for windows may lie days apart. */
+export function formatRange({ from, to }: { readonly from: string; readonly to: string }): string {
+  return `${formatSecond(from)} to ${formatSecond(to)}`;
+}
+
+/** A time in UTC, to the second: `2026-03-31 12:00:00Z`. */
+export function formatSecond(time: string): string {
+  const iso = new Date(time).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}Z`;
+}

@@ -14,6 +14,8 @@ export async function serveCommand(options: { readonly json?: boolean }, context
     context,
     async (app, log) => {
       const server = await startServer(app, log);
+      // Beside the ingest: the first alert may come with it.
+      if (app.config.traces) void app.traces.warm();
       try {
         await bringUpToDate(app, context);
         if (!context.signal.aborted) {

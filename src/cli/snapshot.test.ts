@@ -104,7 +104,7 @@ describe('precedent snapshot', () => {
     const [key = ''] = digest.snapshotKeys;
     expect(await precedent(['snapshot', key, '--page', '99'])).toMatchObject({
       code: 2,
-      notes: expect.stringMatching(/page: must be from 1 to \d/),
+      notes: expect.stringMatching(/page: must be a whole number from 1 to \d/),
     });
   });
 

@@ -3,13 +3,14 @@ import { PrecedentError } from '../domain/errors.ts';
 import type { WindowName } from '../traces/read-body.ts';
 import { createWorkClock, type WorkClock } from './trace-clock.ts';
 import type { TraceInput, TraceOutcome, TraceOutput } from './trace-messages.ts';
+import { createStallWatch, type StallWatchOptions } from './trace-stall.ts';
 import type { TraceCall } from './trace-thread.ts';
 
-export interface ConverseOptions {
+export interface ConverseOptions extends StallWatchOptions {
   /** Of each body, in the order of the job. */
   readonly sources: readonly AsyncIterable<Uint8Array>[];
-  /** Takes care of a page; the thread waits for it. Never throws. */
-  readonly keepPage: (window: WindowName, content: Uint8Array) => Promise<void>;
+  /** Takes care of a page; the thread waits for it. False for one that is lost. Never throws. */
+  readonly keepPage: (window: WindowName, content: Uint8Array) => Promise<boolean>;
   readonly onUnkept: (window: WindowName, reason: string) => void;
   /** What the thread may work, whatever the size; larger bodies get more. */
   readonly limitMs: number;
@@ -28,9 +29,10 @@ const MAX_IN_FLIGHT = MB / 2;
  * Feeds a job its bodies as fast as the thread reads them, takes its pages, and gives its outcome. What a source throws
  * is thrown; so is the reason of the signal, at once.
  */
-export async function converse({ port, died }: TraceCall, options: ConverseOptions): Promise<TraceOutcome> {
-  const { sources, signal } = options;
+export async function converse({ port, started, died }: TraceCall, options: ConverseOptions): Promise<TraceOutcome> {
+  const { signal } = options;
   const clock = createWorkClock(options.limitMs, tookTooLong);
+  const stall = createStallWatch(options);
   const feed = createFeed(port, clock);
   let forget = () => {};
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -41,11 +43,13 @@ export async function converse({ port, died }: TraceCall, options: ConverseOptio
   try {
     signal.throwIfAborted();
     const outcome = listen(port, feed, options);
-    const fed = feed.send(sources).then(() => outcome);
-    return await Promise.race([outcome, fed, died, clock.late, aborted]);
+    void started.then(feed.begin);
+    const fed = feed.send(options.sources.map(stall.over)).then(() => outcome);
+    return await Promise.race([outcome, fed, died, clock.late, stall.stalled, aborted]);
   } finally {
     forget();
     clock.stop();
+    stall.stop();
     feed.stop();
   }
 }
@@ -63,25 +67,28 @@ function listen(port: MessagePort, feed: Feed, { keepPage, onUnkept }: ConverseO
 }
 
 interface Feed {
+  /** The thread has started. What it is sent before waits for it. */
+  begin(): void;
   /** Sends all bodies, one after the other, never more than the thread can take. */
   send(sources: readonly AsyncIterable<Uint8Array>[]): Promise<void>;
   /** The thread is done with so many bytes. */
   taken(bytes: number): void;
   /** Tells the thread when the page has been taken care of. */
-  keep(window: WindowName, keeping: Promise<void>): Promise<void>;
+  keep(window: WindowName, keeping: Promise<boolean>): Promise<void>;
   stop(): void;
 }
 
 function createFeed(port: MessagePort, clock: WorkClock): Feed {
   let inFlight = 0;
   let openPages = 0;
+  let isBegun = false;
   let isAllSent = false;
   let isStopped = false;
   let wake = () => {};
 
   /** The thread is at work when it has from us all that it needs. With a page on its way it may be, or wait for that. */
   function turn(): void {
-    if (!isStopped) clock.turn(openPages === 0 && (inFlight > 0 || isAllSent));
+    if (!isStopped && isBegun) clock.turn(openPages === 0 && (inFlight > 0 || isAllSent));
   }
 
   function post(input: TraceInput, transfer: ArrayBuffer[] = []): void {
@@ -103,6 +110,10 @@ function createFeed(port: MessagePort, clock: WorkClock): Feed {
   }
 
   return {
+    begin() {
+      isBegun = true;
+      turn();
+    },
     async send(sources) {
       for (const source of sources) if (!isStopped) await sendBody(source);
       isAllSent = true;
@@ -116,9 +127,9 @@ function createFeed(port: MessagePort, clock: WorkClock): Feed {
     async keep(window, keeping) {
       openPages++;
       turn();
-      await keeping;
+      const isKept = await keeping;
       openPages--;
-      post({ kind: 'kept', window });
+      post({ kind: 'kept', window, isLost: !isKept });
       turn();
     },
     stop() {

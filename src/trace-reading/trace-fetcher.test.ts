@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { PrecedentError } from '../domain/errors.ts';
 import type { TraceAnalysis } from '../domain/trace-analysis.ts';
@@ -36,7 +37,7 @@ function createSource(bytes: Bytes) {
 }
 
 /** A reader that reads its bodies one after the other, and keeps them. */
-function createReader(say: () => TraceAnalysis | undefined = () => ANALYSIS) {
+function createReader(say: () => TraceAnalysis | undefined = () => ANALYSIS, startMs = 0, readMs = 0) {
   const bodies: { windows: object; text: string }[] = [];
   const asked: ReadTracesOptions[] = [];
   const reader: TraceReader = {
@@ -47,8 +48,10 @@ function createReader(say: () => TraceAnalysis | undefined = () => ANALYSIS) {
         for await (const chunk of bytes) chunks.push(chunk);
         bodies.push({ windows, text: Buffer.concat(chunks).toString('utf8') });
       }
+      await sleep(startMs + readMs);
       return { rest: [], analysis: say() };
     },
+    warm: () => sleep(startMs),
     [Symbol.asyncDispose]: async () => {},
   };
   return { reader, bodies, asked };
@@ -72,6 +75,14 @@ describe('both windows', () => {
       { windows: { incident: [] }, text: 'from 20 to 30' },
     ]);
     expect(asked[0]?.asOf).toEqual(at(25));
+  });
+
+  it('may hold a trace once for every service that was asked about, and only then more than once', async () => {
+    const { reader, asked } = createReader();
+    const fetch = createTraceFetch(createSource(minuteOf).source, reader, SETTINGS);
+    await fetch.read({ ...QUERY, services: ['web', 'db'] });
+    await fetch.read(QUERY);
+    expect(asked.map(({ mayRepeat }) => mayRepeat)).toEqual([true, false]);
   });
 
   it('are fetched side by side, though they are read one after the other', async () => {
@@ -137,6 +148,22 @@ describe('what goes wrong', () => {
     await expect(fetch.read(QUERY)).rejects.toThrow(
       expect.objectContaining({ code: 'traces-unavailable', message: 'scripted took longer than 0.06 s' }),
     );
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it('is not blamed on a source that has sent everything', async () => {
+    const fetch = createTraceFetch(createSource(minuteOf).source, createReader(undefined, 0, 1_000).reader, SETTINGS);
+    const message = 'scripted answered in time, but reading its traces took longer than 0.2 s';
+    await expect(fetch.read(QUERY)).rejects.toThrow(expect.objectContaining({ code: 'traces-unavailable', message }));
+  });
+
+  it('is not the start of a thread, which costs the source none of its time, nor more than as much again', async () => {
+    const { source } = createSource(minuteOf);
+    const slow = createTraceFetch(source, createReader(undefined, 300).reader, SETTINGS);
+    expect(await slow.read(QUERY)).toBe(ANALYSIS);
+    const tooSlow = createTraceFetch(source, createReader(undefined, 2_000).reader, SETTINGS);
+    const start = performance.now();
+    await expect(tooSlow.read(QUERY)).rejects.toThrow('reading its traces took longer than');
     expect(performance.now() - start).toBeLessThan(1_000);
   });
 

@@ -18,35 +18,52 @@ export interface TraceFetchSettings extends WindowSettings {
   readonly timeoutMs: number;
 }
 
-/** Both windows from the source through the reader, side by side and within one deadline. */
+/**
+ * Both windows from the source through the reader, side by side and within one deadline. A thread that must start first
+ * costs the source none of its time: for as long as that took, at most as long as the deadline itself, the reading may
+ * take longer once the source has sent everything.
+ */
 export function createTraceFetch(
   source: TraceSource,
-  reader: TraceReader,
+  reader: Pick<TraceReader, 'read' | 'warm'>,
   { timeoutMs, ...windows }: TraceFetchSettings,
 ): TraceFetch {
-  async function readWindows(query: TraceFetchQuery, signal: AbortSignal): Promise<TraceAnalysis | undefined> {
+  async function readWindows(
+    query: TraceFetchQuery,
+    arrival: Arrival,
+    signal: AbortSignal,
+  ): Promise<TraceAnalysis | undefined> {
     const { services, baseline, incident, asOf } = query;
-    const from = (range: typeof incident) => readAhead(source.fetchTraces({ services, ...range }, signal), AHEAD_BYTES);
+    const from = (range: typeof incident) => readAhead(source.fetchTraces({ services, ...range }, signal), arrival);
     const bodies = [
       { bytes: from(baseline), encoding: 'identity', windows: { baseline: [] } },
       { bytes: from(incident), encoding: 'identity', windows: { incident: [] } },
     ] as const;
-    return (await reader.read(bodies, { maxBytes: MAX_WINDOW_BYTES, asOf }, signal)).analysis;
+    // A trace that passes two of the services comes once for each of them.
+    const options = { maxBytes: MAX_WINDOW_BYTES, asOf, mayRepeat: services.length > 1 };
+    return (await reader.read(bodies, options, signal)).analysis;
   }
 
   return {
     name: source.name,
     windows,
     async read(query, signal) {
-      using deadline = startDeadline(timeoutMs, signal);
+      const arrival = createArrival();
+      const getStartMs = watchStart(reader);
+      const getExtraMs = () => (arrival.isAwaited() ? 0 : Math.min(timeoutMs, getStartMs()));
+      using deadline = startDeadline(timeoutMs, signal, getExtraMs);
       const within = deadline.signal;
+      let wasAwaited = false;
+      // At that very moment: once it has heard of it, the source is not waited for any more.
+      within.addEventListener('abort', () => (wasAwaited = arrival.isAwaited()), { once: true });
       try {
         // Raced as well as signalled: nobody waits for a source or a reader that does not heed the signal.
-        return await untilAborted(readWindows(query, within), within);
+        return await untilAborted(readWindows(query, arrival, within), within);
       } catch (error) {
         if (isEmptyIncident(error)) return undefined;
         if (!deadline.isOver()) throw isUnreadable(error) ? toUnavailable(source, error) : error;
-        throw new PrecedentError('traces-unavailable', `${source.name} took longer than ${timeoutMs / 1000} s`);
+        const late = wasAwaited ? source.name : `${source.name} answered in time, but reading its traces`;
+        throw new PrecedentError('traces-unavailable', `${late} took longer than ${timeoutMs / 1000} s`);
       }
     },
   };
@@ -71,13 +88,44 @@ function toUnavailable({ name }: TraceSource, error: PrecedentError): PrecedentE
   });
 }
 
+/** How long the reader's thread has taken to start by now; nothing when it ran already. */
+function watchStart(reader: Pick<TraceReader, 'warm'>): () => number {
+  const since = performance.now();
+  let startMs: number | undefined;
+  reader.warm().then(() => {
+    startMs = performance.now() - since;
+  });
+  return () => startMs ?? performance.now() - since;
+}
+
+/** Who is waited for: the source, or whoever reads what it sent. */
+interface Arrival {
+  during<T>(next: Promise<T>): Promise<T>;
+  isAwaited(): boolean;
+}
+
+function createArrival(): Arrival {
+  let awaited = 0;
+  return {
+    isAwaited: () => awaited > 0,
+    async during(next) {
+      awaited++;
+      try {
+        return await next;
+      } finally {
+        awaited--;
+      }
+    },
+  };
+}
+
 /** Begins to take at once, whoever reads when. */
-function readAhead(bytes: AsyncIterable<Uint8Array>, maxAhead: number): AsyncIterable<Uint8Array> {
+function readAhead(bytes: AsyncIterable<Uint8Array>, arrival: Arrival): AsyncIterable<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await iterator.next();
+        const { done, value } = await arrival.during(iterator.next());
         if (done) controller.close();
         else controller.enqueue(value);
       },
@@ -85,6 +133,6 @@ function readAhead(bytes: AsyncIterable<Uint8Array>, maxAhead: number): AsyncIte
         await iterator.return?.();
       },
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: maxAhead }),
+    new ByteLengthQueuingStrategy({ highWaterMark: AHEAD_BYTES }),
   );
 }

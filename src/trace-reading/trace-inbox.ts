@@ -5,7 +5,7 @@ import type { TraceInput, TraceOutput } from './trace-messages.ts';
 /** The worker's end of a job's port. */
 export interface TraceInbox {
   send(output: TraceOutput): void;
-  /** Waits until the page has been taken care of. Pages of a window come one at a time. */
+  /** Waits until the page has been taken care of; throws when it is lost. Pages of a window come one at a time. */
   sendPage(window: WindowName, content: Uint8Array): Promise<void>;
   /** The bytes of the next body. Asking for more says that what came before is done with. */
   readBody(): AsyncGenerator<Uint8Array, void>;
@@ -17,17 +17,17 @@ export interface TraceInbox {
 export function createTraceInbox(port: MessagePort): TraceInbox {
   const inputs: Extract<TraceInput, { kind: 'chunk' | 'end-of-body' }>[] = [];
   let isClosed = false;
-  const kept = new Map<WindowName, () => void>();
+  const kept = new Map<WindowName, (isLost: boolean) => void>();
   let wake = () => {};
 
   port.on('message', (input: TraceInput) => {
-    if (input.kind === 'kept') return kept.get(input.window)?.();
+    if (input.kind === 'kept') return kept.get(input.window)?.(input.isLost);
     inputs.push(input);
     wake();
   });
   port.on('close', () => {
     isClosed = true;
-    for (const resolve of kept.values()) resolve();
+    for (const resolve of kept.values()) resolve(true);
     wake();
   });
 
@@ -50,10 +50,11 @@ export function createTraceInbox(port: MessagePort): TraceInbox {
     send: (output) => port.postMessage(output),
     async sendPage(window, content) {
       throwIfClosed();
-      const isKept = new Promise<void>((resolve) => kept.set(window, resolve));
+      const isLosing = new Promise<boolean>((resolve) => kept.set(window, resolve));
       port.postMessage({ kind: 'page', window, content } satisfies TraceOutput, [content.buffer as ArrayBuffer]);
-      await isKept;
+      const isLost = await isLosing;
       throwIfClosed();
+      if (isLost) throw new Error('its snapshot cannot be kept');
     },
     async *readBody() {
       for (let input = await next(); input.kind === 'chunk'; input = await next()) {

@@ -10,6 +10,9 @@ export interface TraceWorkerData {
   readonly policy: RedactionPolicy;
 }
 
+/** What the worker says of itself: that it can be given jobs, and that it can be given another. */
+export type TraceWorkerNews = 'started' | 'free';
+
 /** All bodies of one request. Their bytes follow on the job's own port, one body after the other. */
 export interface TraceJob {
   readonly bodies: readonly { readonly encoding: ContentEncoding; readonly windows: WindowPlaces }[];
@@ -18,6 +21,8 @@ export interface TraceJob {
   /** Of each window. */
   readonly maxSpans: number;
   readonly asOf?: Date | undefined;
+  /** Whether a span may be in a window twice because we asked for it twice: then that is no mistake of the window. */
+  readonly mayRepeat: boolean;
   /** Whether the windows are wanted as pages too. */
   readonly wantsPages: boolean;
 }
@@ -26,8 +31,8 @@ export interface TraceJob {
 export type TraceInput =
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array }
   | { readonly kind: 'end-of-body' }
-  /** This page of the window has been taken care of: the next may come. */
-  | { readonly kind: 'kept'; readonly window: WindowName };
+  /** This page of the window has been taken care of: the next may come, unless it is lost and with it the snapshot. */
+  | { readonly kind: 'kept'; readonly window: WindowName; readonly isLost: boolean };
 
 /** From the worker: what goes on, then one of the outcomes. */
 export type TraceOutput =

@@ -33,6 +33,7 @@ const SCRIPTED_WORKER = `
   import { appendFileSync } from 'node:fs';
   import { parentPort } from 'node:worker_threads';
   appendFileSync(new URL('starts', import.meta.url), '.');
+  parentPort.postMessage('started');
   parentPort.on('message', ({ port, job }) => {
     const texts = job.bodies.map(() => '');
     let body = 0;

@@ -22,6 +22,8 @@ export interface ReadTracesOptions {
   readonly maxBytes: number;
   /** Only what had ended by this moment is looked at; a body may also say so itself, as its `asOf`. */
   readonly asOf?: Date | undefined;
+  /** The same span may come more than once, for what was asked says so: that is no mistake of whoever sent it. */
+  readonly mayRepeat?: boolean;
 }
 
 export interface ReadTraces {
@@ -38,6 +40,11 @@ export interface ReadTraces {
  */
 export interface TraceReader extends AsyncDisposable {
   read(bodies: readonly TraceBody[], options: ReadTracesOptions, signal?: AbortSignal): Promise<ReadTraces>;
+  /**
+   * Starts a thread before there is anything to read. Resolves when one has started, or cannot; never throws. Nothing is
+   * held up by it, not even the end of the process.
+   */
+  warm(): Promise<void>;
 }
 
 export interface TraceReaderOptions {
@@ -54,6 +61,10 @@ export interface TraceReaderOptions {
   /** What any reading may take; large ones get more. */
   readonly limitMs?: number;
   readonly idleMs?: number;
+  /** Never lets the last thread end: traces are fetched within a deadline, and a start would take most of it. */
+  readonly keepsWarm?: boolean;
+  /** How long a body may send nothing while others wait for a thread. */
+  readonly stallMs?: number;
   readonly memoryMb?: number;
   /** Another worker file; tests put one here that hangs or dies on demand. */
   readonly worker?: string | URL;
@@ -66,11 +77,10 @@ const MAX_SPANS = 1_000_000;
 
 export function createTraceReader(options: TraceReaderOptions): TraceReader {
   const { policy, threads = 2, maxWaiting = 16, limitMs = 60_000, onFailure = () => {} } = options;
-  const { worker = WORKER, idleMs = 300_000, memoryMb = 1_024 } = options;
-  const turns = createTraceTurns(
-    Array.from({ length: threads }, () => createTraceThread({ worker, policy, idleMs, memoryMb })),
-    maxWaiting,
-  );
+  const { worker = WORKER, idleMs = 300_000, keepsWarm = false, stallMs = 5_000, memoryMb = 1_024 } = options;
+  const open = (_: unknown, at: number) =>
+    createTraceThread({ worker, policy, idleMs: keepsWarm && at === threads - 1 ? undefined : idleMs, memoryMb });
+  const turns = createTraceTurns(Array.from({ length: threads }, open), maxWaiting);
   const running = new Set<AbortController>();
   let isClosed = false;
 
@@ -85,15 +95,18 @@ export function createTraceReader(options: TraceReaderOptions): TraceReader {
       maxBytes: asked.maxBytes,
       maxSpans: MAX_SPANS,
       asOf: asked.asOf,
+      mayRepeat: asked.mayRepeat ?? false,
       wantsPages: uploads.size > 0,
     };
     try {
       const outcome = await turns.run(signal, (thread) =>
         converse(thread.call(job), {
           sources: bodies.map(({ bytes }) => bytes),
-          keepPage: (window, content) => keepPage(uploads, window, content).catch(onFailure),
+          keepPage: async (window, content) => (await uploads.get(window)?.page(content)) ?? false,
           onUnkept: (window, reason) => onFailure(new Error(`the ${window} window is not kept: ${reason}`)),
           limitMs,
+          stallMs,
+          isWanted: turns.isWanted,
           signal,
         }),
       );
@@ -120,6 +133,7 @@ export function createTraceReader(options: TraceReaderOptions): TraceReader {
         signal?.removeEventListener('abort', abort);
       }
     },
+    warm: turns.warm,
     async [Symbol.asyncDispose]() {
       isClosed = true;
       for (const stopping of running) stopping.abort(CLOSED());
@@ -140,18 +154,6 @@ function beginUploads(bodies: readonly TraceBody[], snapshots: SnapshotSink | un
     if (upload) uploads.set(window, upload);
   }
   return uploads;
-}
-
-/** A window that misses a page is not kept, and its upload is let go. */
-async function keepPage(uploads: Uploads, window: WindowName, content: Uint8Array): Promise<void> {
-  const upload = uploads.get(window);
-  try {
-    await upload?.page(content);
-  } catch (error) {
-    uploads.delete(window);
-    await upload?.discard();
-    throw error;
-  }
 }
 
 type Keys = Partial<Record<WindowName, string>>;

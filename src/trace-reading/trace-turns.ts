@@ -5,6 +5,10 @@ import type { TraceThread } from './trace-thread.ts';
 export interface TraceTurns extends AsyncDisposable {
   /** Runs `work` in the first thread that is free. Throws `overloaded` when too many wait already. */
   run<T>(signal: AbortSignal, work: (thread: TraceThread) => Promise<T>): Promise<T>;
+  /** Starts the thread that would be taken next. */
+  warm(): Promise<void>;
+  /** Whether somebody waits for a thread. */
+  isWanted(): boolean;
 }
 
 export function createTraceTurns(threads: readonly TraceThread[], maxWaiting: number): TraceTurns {
@@ -12,9 +16,14 @@ export function createTraceTurns(threads: readonly TraceThread[], maxWaiting: nu
   const waiting: ((thread: TraceThread) => void)[] = [];
 
   /** The thread that worked last is taken first: it is warm, and the others may end. */
+  const findNext = () => free.findLast((thread) => thread.isRunning()) ?? free.at(-1);
+
   async function take(signal: AbortSignal): Promise<TraceThread> {
-    const thread = free.pop();
-    if (thread) return thread;
+    const thread = findNext();
+    if (thread) {
+      free.splice(free.indexOf(thread), 1);
+      return thread;
+    }
     if (waiting.length >= maxWaiting) throw overloaded(maxWaiting);
     return new Promise((resolve, reject) => {
       const abort = () => {
@@ -53,6 +62,8 @@ export function createTraceTurns(threads: readonly TraceThread[], maxWaiting: nu
         throw error;
       }
     },
+    warm: async () => findNext()?.warm(),
+    isWanted: () => waiting.length > 0,
     async [Symbol.asyncDispose]() {
       await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
     },

@@ -65,6 +65,23 @@ describe('traces that are read in a thread', () => {
     expect(byCaller.analysis).toEqual(byBody.analysis);
   });
 
+  it('may hold what was asked for twice, which is no mistake then', async () => {
+    // As a store writes it that was asked about two services: whole answers, one after the other.
+    async function* twice() {
+      yield* piecesOf(incident);
+      yield* piecesOf(incident);
+    }
+    const read = async (mayRepeat: boolean) => {
+      const body: TraceBody = { bytes: twice(), encoding: 'identity', windows: { incident: [] } };
+      return (await reader.read([body], { ...OPTIONS, mayRepeat })).analysis;
+    };
+    const once = (await reader.read([bodyOf(incident, { incident: [] })], OPTIONS)).analysis;
+    const counted = await read(false);
+    expect(counted?.repairs['duplicate-span']).toBeGreaterThan(0);
+    expect(counted?.repaired).toBeGreaterThan(once?.repaired ?? 0);
+    expect(await read(true)).toEqual(once);
+  });
+
   it('are refused as they are here, with the name of the file', async () => {
     const bodies = [
       bodyOf(baseline, { baseline: [] }, 'normal.json'),
@@ -87,8 +104,8 @@ describe('traces that are kept', () => {
       uploads.push(upload);
       return {
         async page() {
-          if (broken === 'page') throw new Error('the store is away');
           upload.pages++;
+          return broken !== 'page';
         },
         async commit(facts) {
           upload.facts = facts;
@@ -138,6 +155,8 @@ describe('traces that are kept', () => {
       expect(analysis?.candidates).toEqual(analyseTraces(parseTraces(baseline), parseTraces(incident)).candidates);
       expect(uploads).toHaveLength(2);
       expect(heard.length > before).toBe(broken === 'page');
+      // No page is made for nothing.
+      for (const { pages, facts } of uploads) expect(pages).toBe(broken === 'page' ? 1 : facts?.pages);
     },
   );
 

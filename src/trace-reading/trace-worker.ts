@@ -51,7 +51,10 @@ async function readTraces(
     Object.assign(windows, read.windows);
   }
   at.body = undefined;
-  const { baseline, incident } = cutWindows(windows, job.asOf ?? findAsOf(rest));
+  const { baseline, incident } = cutWindows(
+    job.mayRepeat ? forgiveRepeats(windows) : windows,
+    job.asOf ?? findAsOf(rest),
+  );
   const analysis = incident && analyseTraces(baseline, incident);
   return { rest, analysis, snapshots: analysis ? await paging.end() : {} };
 }
@@ -72,6 +75,15 @@ function cutWindows({ baseline, incident }: Windows, asOf: Date | undefined): Wi
     ...(baseline ? { baseline: cutAt(baseline, asOf) } : {}),
     ...(incident ? { incident: cutAt(incident, asOf) } : {}),
   };
+}
+
+function forgiveRepeats(windows: Windows): Windows {
+  const forgive = ({ repairs: { 'duplicate-span': _, ...repairs }, ...traces }: ParsedTraces) => ({
+    ...traces,
+    repairs,
+  });
+  const { baseline, incident } = windows;
+  return { ...(baseline ? { baseline: forgive(baseline) } : {}), ...(incident ? { incident: forgive(incident) } : {}) };
 }
 
 /** Pages of windows while they are read. One that fails costs its window the keeping, never the reading. */

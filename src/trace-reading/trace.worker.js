@@ -10,8 +10,8 @@ import { tsImport } from 'tsx/esm/api';
 
 /** @type {Promise<(port: MessagePort, job: TraceJob) => Promise<void>>} */
 const loading = tsImport('./trace-worker.ts', import.meta.url).then((module) => module.createTraceWorker(workerData));
-// Whoever brings the first job is told.
-loading.catch(() => {});
+// It has started even when it cannot load anything: whoever brings the first job is told.
+loading.catch(() => {}).then(() => parentPort?.postMessage('started'));
 
 parentPort?.on('message', async (/** @type {{ port: MessagePort, job: TraceJob }} */ { port, job }) => {
   // One that cannot load anything is not free: it is ended, and the next one tries again.

@@ -2,9 +2,10 @@ import { PrecedentError } from '../domain/errors.ts';
 import type { ParsedTraces } from '../domain/trace.ts';
 import { type ContentEncoding, decompress } from './bytes/decompress.ts';
 import { createSpanCollector, type TracePiece } from './formats/span-collector.ts';
-import { createJsonReader, type JsonReader, LETTER_N, OPEN_BRACE } from './json/json-reader.ts';
+import { createJsonReader, type JsonReader, LETTER_N, OPEN_BRACE, OPEN_BRACKET } from './json/json-reader.ts';
 import type { RunLimits } from './json/json-run.ts';
 import { parseValue } from './json/json-values.ts';
+import { explainBody, explainDocument, explainWindow } from './read-mistakes.ts';
 import { readDocument } from './read-window.ts';
 import { createAllowance, RUN_LIMITS, takeWhole, type WindowIntake } from './window-intake.ts';
 
@@ -57,18 +58,24 @@ export async function readBody(
   const windows: Partial<Record<WindowName, ParsedTraces>> = {};
   const places = listPlaces(options.windows);
   const itself = places.find((place) => place.path.length === 0);
+  let first: number | undefined;
   try {
-    if ((await reader.peek()) === undefined) throw new PrecedentError('input-invalid', 'the body is empty: send JSON');
+    first = await reader.peek();
+    if (first === undefined) throw new PrecedentError('input-invalid', 'the body is empty: send JSON');
     if (itself) {
       windows[itself.name] = await readWindow(reader, itself.name, { options, limits, isWhole: true });
       return { rest: undefined, windows };
     }
     const rest = await readAround(reader, places, async (name) => {
       if (name in windows) throw new PrecedentError('input-invalid', `the body has its ${name} window twice`);
-      windows[name] = await readWindow(reader, name, { options, limits, isWhole: false });
+      windows[name] = await readWindow(reader, name, { options, limits, isWhole: false }).catch((error: unknown) => {
+        throw explainWindow(error, options.windows[name] ?? []);
+      });
     });
     if ((await reader.peek()) !== undefined) throw reader.mistake();
     return { rest, windows };
+  } catch (error) {
+    throw explainBody(error, first);
   } finally {
     await reader.close();
   }
@@ -103,11 +110,21 @@ async function readWindow(
       for (const piece of collector.takePieces()) await onPiece?.(name, piece);
     },
   };
-  await readDocument(intake, '');
+  await readDocument(intake, '').catch(async (error: unknown) => {
+    throw isWhole && (await hasAnother(reader)) ? explainDocument(error, FIRST_DOCUMENT) : error;
+  });
   for (let nth = 2; isWhole && (await reader.peek()) !== undefined; nth++) {
     await readDocument(intake, `(document ${nth})`);
   }
   return collector.finish();
+}
+
+const FIRST_DOCUMENT = '(document 1)';
+
+/** Whether one more document follows: what cannot be read was one of several. */
+async function hasAnother(reader: JsonReader): Promise<boolean> {
+  const next = await reader.peek().catch(() => undefined);
+  return next === OPEN_BRACE || next === OPEN_BRACKET;
 }
 
 /** The value that comes next without the windows in it: `readWindow` is called where one starts. */

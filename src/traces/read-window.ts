@@ -1,3 +1,4 @@
+import { isPrecedentError } from '../domain/errors.ts';
 import {
   addDocument,
   addItem,
@@ -6,14 +7,16 @@ import {
   addSpanOfZipkin,
   joinPath,
   RESOURCE_FIELDS,
+  WRAPPER_FIELDS,
 } from './formats/documents.ts';
 import { addOtlpResource } from './formats/otlp.ts';
 import type { RawFields } from './formats/raw-fields.ts';
-import { type SpanCollector, unknownFormat } from './formats/span-collector.ts';
+import type { SpanCollector } from './formats/span-collector.ts';
+import { isOtherSignal, refuseJaegerErrors, unknownFormat } from './formats/unknown-format.ts';
 import { LETTER_N, OPEN_BRACE, OPEN_BRACKET } from './json/json-reader.ts';
 import { parseValue, parseValues } from './json/json-values.ts';
 import { readLargeResource, readLargeTrace } from './read-large.ts';
-import { createAllowance, takeWhole, type WindowIntake } from './window-intake.ts';
+import { type Allowance, createAllowance, takeWhole, type WindowIntake } from './window-intake.ts';
 
 /**
  * Reads one document of a window as it arrives: what is small is taken whole and goes the way of a value in memory
@@ -24,13 +27,15 @@ export async function readDocument(intake: WindowIntake, path: string): Promise<
   const whole = await reader.takeValue(limits.maxBytes);
   if (whole) addDocument(collector, parseValue(whole), path);
   else if ((await reader.peek()) === OPEN_BRACKET) await readArray(intake, path);
-  else if ((await reader.peek()) === OPEN_BRACE) await readLargeObject(intake, path, refuseFields);
-  else throw unknownFormat();
+  else if ((await reader.peek()) === OPEN_BRACE) await readLargeObject(intake, path, refuseFields(path));
+  else throw unknownFormat(undefined, path);
   await intake.hand();
 }
 
-function refuseFields(): never {
-  throw unknownFormat();
+function refuseFields(path: string): (fields: RawFields) => never {
+  return (fields) => {
+    throw unknownFormat(fields, path);
+  };
 }
 
 async function readArray(intake: WindowIntake, path: string): Promise<void> {
@@ -80,17 +85,32 @@ async function readLargeObject(
   const allowance = createAllowance();
   const others: Record<string, unknown> = Object.create(null);
   let isKnown = false;
+  let isNull = false;
   reader.enter();
   for (let name = await reader.nextKey(); name !== undefined; name = await reader.nextKey()) {
-    if (name === 'trace' && (await reader.peek()) === OPEN_BRACE) {
-      isKnown = (await readTempoTrace(intake, joinPath(path, name))) || isKnown;
+    const first = await reader.peek();
+    if (name === 'data') isNull = first === LETTER_N;
+    if (WRAPPER_FIELDS.has(name) && first === OPEN_BRACE) {
+      isKnown = (await readWrapped(intake, joinPath(path, name))) || isKnown;
     } else if (await readTraceField(intake, name, path)) isKnown = true;
-    else others[name] = parseValue(await takeWhole(reader, allowance));
+    else others[name] = await readOther(intake, name, allowance, path);
   }
+  if (isNull) refuseJaegerErrors(others['errors']);
   if (!isKnown) addOther(others);
 }
 
-async function readTempoTrace(intake: WindowIntake, path: string): Promise<boolean> {
+/** Too much of another signal is no reason to speak of too much. */
+async function readOther({ reader }: WindowIntake, name: string, allowance: Allowance, path: string): Promise<unknown> {
+  try {
+    return parseValue(await takeWhole(reader, allowance));
+  } catch (error) {
+    throw isPrecedentError(error, 'input-too-large') && isOtherSignal(name)
+      ? unknownFormat({ [name]: [] }, path)
+      : error;
+  }
+}
+
+async function readWrapped(intake: WindowIntake, path: string): Promise<boolean> {
   const { reader } = intake;
   const allowance = createAllowance();
   let isKnown = false;

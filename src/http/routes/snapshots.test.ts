@@ -73,6 +73,11 @@ describe('GET /v1/snapshots/{key}', () => {
     expect(problem).toMatchObject({ status, type: `urn:precedent:problem:${code}` });
   });
 
+  it.each(['0', 'two', '-1', '1.5', ''])('says what a page is: not %j', async (page) => {
+    const { errors } = await readProblem(await ask(`${KEY}?page=${page}`));
+    expect(errors).toEqual([{ path: 'page', message: 'must be a whole number from 1' }]);
+  });
+
   it('says until when an expired one was kept, and who decides', async () => {
     const { detail } = await readProblem(await ask(EXPIRED));
     expect(detail).toContain(MOMENT);

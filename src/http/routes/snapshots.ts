@@ -6,6 +6,8 @@ import { jsonAnswer, problems } from './answers.ts';
 /** What a key stands for never changes; how long it is kept may be over sooner. */
 const CACHE_CONTROL = 'private, max-age=86400, immutable';
 
+const NO_PAGE = 'must be a whole number from 1';
+
 /** A schema that was made before `@hono/zod-openapi` was imported lacks its methods; a clone has them. */
 const key = SnapshotKey.clone().openapi({ description: 'As `snapshotKeys` of a digest have it.' });
 
@@ -21,7 +23,12 @@ const getSnapshotPage = createRoute({
   request: {
     params: z.object({ key }),
     query: z.object({
-      page: z.coerce.number().int().min(1).default(1).openapi({ description: 'From 1; `next` names the one after.' }),
+      page: z.coerce
+        .number(NO_PAGE)
+        .int(NO_PAGE)
+        .min(1, NO_PAGE)
+        .default(1)
+        .openapi({ description: 'From 1; `next` names the one after.' }),
     }),
     headers: z.object({
       'if-none-match': z.string().optional().openapi({ description: 'The `ETag` of the page that is known already.' }),

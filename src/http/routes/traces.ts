@@ -14,7 +14,8 @@ const postDigest = createRoute({
   summary: 'Compare two windows of traces',
   description:
     'Names the services whose own time or errors rose, best suspect first. Each window is Jaeger `{"data": […]}`, ' +
-    'OTLP `{"resourceSpans": […]}` or a Zipkin v2 array; without a baseline the incident window stands alone.',
+    'OTLP `{"resourceSpans": […]}`, Tempo `{"batches": […]}` or `{"trace": {"resourceSpans": […]}}`, a Zipkin v2 array, ' +
+    'or an array of such documents; without a baseline the incident window stands alone.',
   request: { body: jsonBody('DigestRequest') },
   responses: {
     200: jsonAnswer('Who is suspect, and why.', 'TraceDigest', TraceDigest),

@@ -1,15 +1,20 @@
 import { createJaegerTrace } from './jaeger.ts';
 import { addOtlpResource } from './otlp.ts';
 import { expected, isFields, isMissing, type RawFields } from './raw-fields.ts';
-import { type SpanCollector, unknownFormat } from './span-collector.ts';
+import type { SpanCollector } from './span-collector.ts';
+import { refuseJaegerErrors, unknownFormat } from './unknown-format.ts';
 import { addZipkinSpan, looksLikeZipkin } from './zipkin.ts';
 
 /** Fields that hold OTLP's resources, in OTLP and in what Tempo answers. */
 export const RESOURCE_FIELDS: ReadonlySet<string> = new Set(['resourceSpans', 'batches']);
 
+/** Objects around these fields: Tempo's second version, and Grafana as it hands on what a data source said. */
+export const WRAPPER_FIELDS: ReadonlySet<string> = new Set(['trace', 'data']);
+
 /**
  * A window, or one of several documents that make a window, which is there as a whole:
- * Jaeger `{data}`, OTLP `{resourceSpans}`, Tempo `{batches}` and `{trace}`, an array of Zipkin's, or an array of these.
+ * Jaeger `{data}`, OTLP `{resourceSpans}`, Tempo `{batches}` and `{trace}`, Grafana's `{data: {resourceSpans}}`, an array
+ * of Zipkin's, or an array of these.
  */
 export function addDocument(collector: SpanCollector, value: unknown, path: string): void {
   if (Array.isArray(value)) {
@@ -18,7 +23,7 @@ export function addDocument(collector: SpanCollector, value: unknown, path: stri
     if (collector.format === undefined) collector.setFormat('zipkin');
     return;
   }
-  if (!isFields(value) || !addFields(collector, value, path)) throw unknownFormat();
+  if (!isFields(value) || !addFields(collector, value, path)) throw unknownFormat(value, path);
 }
 
 /** What an array may hold: documents, spans of Zipkin, or Zipkin's traces, which are arrays of spans. */
@@ -30,7 +35,7 @@ export function addItem(collector: SpanCollector, item: unknown, path: string): 
 
 /** Once a window is Zipkin's, whatever is no document is a span; its mistakes are named. */
 export function addSpanOfZipkin(collector: SpanCollector, raw: unknown, path: string): void {
-  if (collector.format !== 'zipkin' && !looksLikeZipkin(raw)) throw unknownFormat();
+  if (collector.format !== 'zipkin' && !looksLikeZipkin(raw)) throw unknownFormat(raw, path);
   collector.setFormat('zipkin');
   collector.expect(1);
   addZipkinSpan(collector, raw, path);
@@ -39,9 +44,10 @@ export function addSpanOfZipkin(collector: SpanCollector, raw: unknown, path: st
 /** Whether any of the fields is one that holds traces. */
 function addFields(collector: SpanCollector, document: RawFields, path: string): boolean {
   let isKnown = false;
-  const { data, trace } = document;
+  const { data } = document;
   if ('data' in document && isTraceList(data)) {
     isKnown = true;
+    if (data === null) refuseJaegerErrors(document['errors']);
     addTraces(collector, data, joinPath(path, 'data'));
   }
   for (const name of RESOURCE_FIELDS) {
@@ -49,11 +55,14 @@ function addFields(collector: SpanCollector, document: RawFields, path: string):
     isKnown = true;
     addResources(collector, document[name], joinPath(path, name));
   }
-  if (!isFields(trace)) return isKnown;
-  for (const name of RESOURCE_FIELDS) {
-    if (!(name in trace)) continue;
-    isKnown = true;
-    addResources(collector, trace[name], joinPath(path, `trace.${name}`));
+  for (const wrapper of WRAPPER_FIELDS) {
+    const inner = document[wrapper];
+    if (!isFields(inner)) continue;
+    for (const name of RESOURCE_FIELDS) {
+      if (!(name in inner)) continue;
+      isKnown = true;
+      addResources(collector, inner[name], joinPath(path, `${wrapper}.${name}`));
+    }
   }
   return isKnown;
 }
@@ -65,9 +74,10 @@ export function looksLikeTraces(value: unknown): boolean {
     return first === undefined || looksLikeZipkin(first) || (!Array.isArray(first) && looksLikeTraces(first));
   }
   if (!isFields(value)) return false;
-  const { data, trace } = value;
+  const { data } = value;
   const holdsResources = (fields: RawFields) => [...RESOURCE_FIELDS].some((name) => name in fields);
-  return ('data' in value && isTraceList(data)) || holdsResources(value) || (isFields(trace) && holdsResources(trace));
+  const isWrapped = [...WRAPPER_FIELDS].some((name) => isFields(value[name]) && holdsResources(value[name]));
+  return ('data' in value && isTraceList(data)) || holdsResources(value) || isWrapped;
 }
 
 /** What `data` must be for a document to be Jaeger's: many other things have a field of that name. */

@@ -1,6 +1,6 @@
 import { findAttribute, findAttributeMistake } from './otlp-attributes.ts';
 import { toOtlpSpan } from './otlp-span.ts';
-import { expected, isFields, isMissing, type RawFields } from './raw-fields.ts';
+import { expected, isFields, isMissing, pickFields, type RawFields } from './raw-fields.ts';
 import { PIECE_SPANS, type SpanCollector } from './span-collector.ts';
 
 /**
@@ -21,7 +21,8 @@ export interface OtlpResource {
 
 /** The later name follows the earlier one. */
 export const SCOPES_FIELDS: ReadonlySet<string> = new Set(['scopeSpans', 'instrumentationLibrarySpans']);
-const SCOPE_FIELDS = ['scope', 'instrumentationLibrary'];
+/** What says whose spans a scope holds. */
+export const SCOPE_FIELDS = ['scope', 'instrumentationLibrary'];
 
 interface ScopePart {
   readonly fields: Record<string, unknown>;
@@ -80,8 +81,8 @@ export function createOtlpResource(collector: SpanCollector, path: string): Otlp
 
   /** The scope goes on in the next part, which has to say again whose spans these are. */
   function giveFullPart(): void {
-    Object.assign(part.at(-1)?.fields ?? {}, pick(scopeFields, SCOPE_FIELDS));
-    collector.give({ ...pick(fields, ['resource']), scopeSpans: part.map(joinScope) }, partSpans);
+    Object.assign(part.at(-1)?.fields ?? {}, pickFields(scopeFields, SCOPE_FIELDS));
+    collector.give({ ...pickFields(fields, ['resource']), scopeSpans: part.map(joinScope) }, partSpans);
     part = [{ fields: {}, spans: [] }];
     partSpans = 0;
   }
@@ -138,8 +139,4 @@ export function isScopeNamed(fields: RawFields): boolean {
 
 function joinScope({ fields, spans }: ScopePart): RawFields {
   return { ...fields, spans };
-}
-
-function pick(fields: RawFields, names: readonly string[]): RawFields {
-  return Object.fromEntries(names.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])));
 }

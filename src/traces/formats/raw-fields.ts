@@ -32,3 +32,7 @@ export function expected(field: string, what: string, value: unknown): Mistake {
 export function expectedId(field: string, value: unknown): Mistake {
   return expected(field, `text of 1 to ${MAX_ID} characters`, value);
 }
+
+export function pickFields(fields: RawFields, names: readonly string[]): RawFields {
+  return Object.fromEntries(names.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])));
+}

@@ -5,6 +5,7 @@ import { mendSpans } from '../mend/mend.ts';
 import { invalidTraces, MAX_PROBLEMS, showId } from './problems.ts';
 import type { Mistake } from './raw-fields.ts';
 import { createSpanNames, type SpanNames } from './span-names.ts';
+import { unknownFormat } from './unknown-format.ts';
 
 /** Part of a window as it was received: a trace of Jaeger, a `resourceSpans` of OTLP, a span of Zipkin. */
 export interface TracePiece {
@@ -36,10 +37,6 @@ export interface SpanCollector {
 }
 
 const NAMES = { jaeger: 'Jaeger', otlp: 'OTLP', zipkin: 'Zipkin' } as const satisfies Record<TraceFormat, string>;
-
-const ACCEPTED =
-  'Jaeger {"data": [{"traceID", "spans", "processes"}]}, OTLP {"resourceSpans": [...]}, ' +
-  'Tempo {"batches": [...]} or {"trace": {"resourceSpans": [...]}}, a Zipkin v2 array of spans, or an array of these';
 
 export function createSpanCollector(maxSpans: number, wantsPieces = false): SpanCollector {
   const names = createSpanNames();
@@ -91,10 +88,6 @@ export function createSpanCollector(maxSpans: number, wantsPieces = false): Span
   function throwProblems(): never {
     throw invalidTraces(`the ${format ? `${NAMES[format]} ` : ''}traces cannot be read`, problems);
   }
-}
-
-export function unknownFormat(): PrecedentError {
-  return new PrecedentError('trace-format-unknown', `not a trace format I know; accepted are ${ACCEPTED}`);
 }
 
 function mixed(first: TraceFormat, second: TraceFormat): PrecedentError {

@@ -142,3 +142,57 @@ describe('right clocks', () => {
     expect(mend(late)).toEqual({ spans: late, repairs: {} });
   });
 });
+
+describe('a span without a time of its own', () => {
+  const span = (spanId: string, parentId: string | undefined, service: string, startUs: number): Span => ({
+    traceId: 't',
+    spanId,
+    ...(parentId === undefined ? {} : { parentId }),
+    service,
+    operation: 'work',
+    kind: 'internal',
+    startUs,
+    durationUs: 100,
+    isError: false,
+  });
+  const startsOf = (spans: readonly Span[]) => spans.map(({ startUs }) => startUs);
+
+  it('starts where its caller on the same service does, and is counted; what it calls stays', () => {
+    const spans = [
+      span('a', undefined, 'web', NOW),
+      span('b', 'a', 'web', 0),
+      span('c', 'b', 'web', NOW + 30),
+      span('d', 'b', 'web', 0),
+      span('e', 'd', 'db', NOW + 50),
+    ];
+    const mended = mend(spans);
+    expect(startsOf(mended.spans)).toEqual([NOW, NOW, NOW + 30, NOW, NOW + 50]);
+    expect(mended.repairs).toEqual({ 'stray-clock': 2 });
+  });
+
+  it('keeps the turned clock of its host for what it calls', () => {
+    const turned = NOW - 400 * 24 * 3600 * 1e6;
+    const spans = [
+      span('a', undefined, 'web', NOW),
+      span('b', 'a', 'shop', turned),
+      span('c', 'b', 'shop', 0),
+      span('d', 'c', 'shop', turned + 40),
+    ];
+    const mended = mend(spans);
+    expect(startsOf(mended.spans)).toEqual([NOW, NOW, NOW, NOW + 40]);
+    expect(mended.repairs).toEqual({ 'clock-skew': 1, 'stray-clock': 1 });
+  });
+
+  it('takes nobody with it when it is the first of its trace', () => {
+    const others = windowOf(9);
+    const spans = [...others, span('a', undefined, 'web', 0), span('b', 'a', 'web', NOW + 30)];
+    const mended = mend(spans);
+    expect(mended.spans.at(-1)?.startUs).toBe(NOW + 30);
+    expect(mended.repairs['stray-clock']).toBe(1);
+  });
+
+  it('is none where all times begin near zero', () => {
+    const spans = [span('a', undefined, 'web', 50), span('b', 'a', 'web', 0)];
+    expect(mend(spans)).toMatchObject({ spans, repairs: {} });
+  });
+});

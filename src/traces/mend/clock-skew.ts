@@ -11,22 +11,23 @@ import { DAY_US, MONTH_US } from './span-times.ts';
  * on the same service moves along: the delay on the way there and back is taken to be equal. (The latter after Jaeger's
  * clock skew adjuster; ours leaves alone what plainly ran on after the caller had gone, unless that was a day later.)
  * Either is `clock-skew`, once for every callee that moves against its caller. A trace that starts more than a month from
- * the middle of the window comes from a clock that was never set, and is moved there: `stray-clock`. Durations never
- * change.
+ * the middle of the window comes from a clock that was never set, and is moved there: `stray-clock`. So is a span that
+ * is that far from its caller on the same service, to where the caller starts: it has no time of its own. Durations
+ * never change.
  */
 export function alignClocks(spans: readonly Span[], parents: Int32Array, count: CountRepair): Span[] {
   const forest = plantForest(spans, parents);
   const middle = middleOf(forest);
   const offsets = measureClockOffsets(forest);
-  const shifts = new Float64Array(spans.length);
+  /** By how much the clock of each span is turned; a span without a time has its caller's. */
+  const clocks = new Float64Array(spans.length);
   const aligned = [...spans];
   for (const index of parentsFirst(forest)) {
     const span = spanAt(forest, index);
     const parentIndex = parents[index] ?? -1;
-    const shift = parentIndex < 0 ? shiftRoot(span) : shiftChild(span, parentIndex);
-    if (shift === 0) continue;
-    shifts[index] = shift;
-    aligned[index] = { ...span, startUs: span.startUs + shift };
+    const { clock, shift = clock } = parentIndex < 0 ? { clock: shiftRoot(span) } : shiftChild(span, parentIndex);
+    clocks[index] = clock;
+    if (shift !== 0) aligned[index] = { ...span, startUs: span.startUs + shift };
   }
   return aligned;
 
@@ -36,21 +37,36 @@ export function alignClocks(spans: readonly Span[], parents: Int32Array, count: 
     return middle - span.startUs;
   }
 
-  function shiftChild(span: Span, parentIndex: number): number {
+  function shiftChild(span: Span, parentIndex: number): Shift {
     const parent = spanAt(forest, parentIndex);
-    const parentShift = shifts[parentIndex] ?? 0;
-    if (parent.service === span.service) return parentShift;
+    const parentClock = clocks[parentIndex] ?? 0;
+    const parentStart = aligned[parentIndex]?.startUs ?? parent.startUs;
+    if (parent.service === span.service) return shiftOnSameHost(span, parentStart, parentClock);
     const offset = isAsync(parent, span) ? undefined : offsets.find(parent, span);
-    const shift = offset === undefined ? 0 : parentShift - offset;
-    const own = findShift(parent, parentShift, span, shift);
+    const shift = offset === undefined ? 0 : parentClock - offset;
+    const own = findShift(parent, parentStart, span, shift);
     if (own !== undefined || offset) count('clock-skew');
-    return shift + (own ?? 0);
+    return { clock: shift + (own ?? 0) };
+  }
+
+  function shiftOnSameHost(span: Span, parentStart: number, parentClock: number): Shift {
+    const isNear = (clock: number) => Math.abs(span.startUs + clock - parentStart) <= MONTH_US;
+    if (isNear(parentClock)) return { clock: parentClock };
+    // It is the caller that had no time.
+    if (isNear(0)) return { clock: 0 };
+    count('stray-clock');
+    return { clock: parentClock, shift: parentStart - span.startUs };
   }
 }
 
+/** How far the clock of a span's host is turned, and how far the span itself is moved, when that is something else. */
+interface Shift {
+  readonly clock: number;
+  readonly shift?: number;
+}
+
 /** How much further the clock of `child`'s host must be turned, or undefined when the two can be true as they are. */
-function findShift(parent: Span, parentShift: number, child: Span, childShift: number): number | undefined {
-  const parentStart = parent.startUs + parentShift;
+function findShift(parent: Span, parentStart: number, child: Span, childShift: number): number | undefined {
   const childStart = child.startUs + childShift;
   const apart = childStart - parentStart;
   if (isAsync(parent, child)) return Math.abs(apart) > MONTH_US ? -apart : undefined;

@@ -108,7 +108,7 @@ function refuseUnit(spans: readonly Span[], unit: WrongUnit, format: TraceFormat
     path: `span ${showId(span.spanId)}`,
     message: `starts in ${yearOf(span.startUs)} when read in ${right}, in ${yearOf(span.startUs * unit.factor)} when read in ${unit.name}`,
   }));
-  throw invalidTraces(`the times look like ${unit.name}; send ${right}`, problems);
+  throw invalidTraces(`the times look like ${unit.name}; send ${right}`, problems, found);
 }
 
 function yearOf(startUs: number): string {
@@ -120,5 +120,5 @@ function mostlyAbsurd(absurd: readonly Span[]): Error {
     path: `span ${showId(span.spanId)}`,
     message: `starts at ${span.startUs} µs and lasts ${span.durationUs} µs; are the times in another unit?`,
   }));
-  return invalidTraces('most spans have impossible times', problems);
+  return invalidTraces('most spans have impossible times', problems, absurd.length);
 }

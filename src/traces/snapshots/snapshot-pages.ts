@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import type { SnapshotFacts, TraceFormat } from '../../domain/snapshot.ts';
 import type { TracePiece } from '../read-body.ts';
 import type { LeafRedactor, Unread } from './redact-leaves.ts';
+import { splitPiece } from './split-piece.ts';
 
 export interface SnapshotPagesOptions {
   readonly leaves: LeafRedactor;
@@ -18,7 +19,10 @@ export interface SnapshotPages {
   end(): Promise<SnapshotFacts | undefined>;
 }
 
-/** Of JSON: small enough for one call to a store, large enough to compress well. */
+/**
+ * Of JSON: small enough for one call to a store and for whoever parses a page, large enough to compress well. Only a
+ * span that is longer makes a longer page, and has it for itself.
+ */
 const PAGE_CHARS = 256 * 1024;
 
 /** Twice as fast as the usual 6, for a seventh more bytes. */
@@ -55,8 +59,10 @@ export function createSnapshotPages({ leaves, onPage }: SnapshotPagesOptions): S
     taken = startIntake();
     await leaves.finish(unread);
     for (const content of contents) {
-      addPiece(page, JSON.stringify(content));
-      if (page.chars >= PAGE_CHARS) await closePage(of);
+      for (const json of writeParts(of, content)) {
+        if (page.chars > 0 && page.chars + json.length > PAGE_CHARS) await closePage(of);
+        addPiece(page, json);
+      }
     }
   };
   const closeFormat = async (of: TraceFormat) => {
@@ -103,6 +109,13 @@ function takeIn(intake: Intake, content: unknown, leaves: LeafRedactor): void {
 interface Page {
   readonly pieces: string[];
   chars: number;
+}
+
+/** A piece of few and of long spans alike makes no page longer than it may be. */
+function* writeParts(format: TraceFormat, content: unknown): Generator<string> {
+  const json = JSON.stringify(content);
+  if (json.length <= PAGE_CHARS) yield json;
+  else for (const part of splitPiece(format, content, PAGE_CHARS)) yield JSON.stringify(part);
 }
 
 function startPage(): Page {
