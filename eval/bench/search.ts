@@ -9,13 +9,13 @@
  * With `--embedder none` only the first 2,000 passages are embedded; the vectors of the others are made from theirs, so
  * that a large index is filled in minutes. Questions always go to the real model.
  */
-import { fork } from 'node:child_process';
+
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { inProcess } from './in-process.ts';
 import type { Filled } from './search-fill.ts';
 import type { MeasureTask, SearchFigures } from './search-measure.ts';
 import { buildCostReport, buildSizeReport, type SizeResult } from './search-report.ts';
@@ -69,23 +69,6 @@ async function fillOnce(setting: SearchSetting): Promise<Filled> {
   const filled = await inProcess<Filled>('./search-fill.ts', setting);
   await writeFile(note, JSON.stringify(filled));
   return filled;
-}
-
-/** Runs a file of this folder with a task, and waits for the one message it sends. */
-function inProcess<T>(file: string, task: unknown): Promise<T> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(task)]);
-  return new Promise((resolve, reject) => {
-    let answer: T | undefined;
-    child.on('message', (message) => {
-      // Both files send one message, of the type that is asked for here.
-      answer = message as T;
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      if (answer !== undefined && code === 0) resolve(answer);
-      else reject(new Error(`${file} ended with ${code} and ${answer === undefined ? 'no' : 'an'} answer`));
-    });
-  });
 }
 
 function print(text: string): void {

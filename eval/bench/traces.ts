@@ -6,16 +6,17 @@
  *     npm run bench -- traces --spans 10000,100000 --megabytes 50  less than one
  *     npm run bench -- traces --json figures.json
  */
-import { execFile, fork } from 'node:child_process';
+
+import { execFile } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { inProcess } from './in-process.ts';
 import { writeTraceBody } from './traces-body.ts';
 import type { ReaderTask, Reading } from './traces-reader.ts';
 import { type BodyFigures, renderTraceFigures, type SizeFigures, type TraceFigures } from './traces-report.ts';
@@ -89,23 +90,6 @@ async function measureBodies(megabytes: number): Promise<Pick<TraceFigures, 'bod
 
 function read(task: ReaderTask): Promise<Reading> {
   return inProcess('./traces-reader.ts', task);
-}
-
-/** Runs a file of this folder with a task, and waits for the one message it sends. */
-function inProcess<T>(file: string, task: unknown): Promise<T> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(task)]);
-  return new Promise((resolve, reject) => {
-    let answer: T | undefined;
-    child.on('message', (message) => {
-      // Both files send one message, of the type that is asked for here.
-      answer = message as T;
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      if (answer !== undefined && code === 0) resolve(answer);
-      else reject(new Error(`${file} ended with ${code} and ${answer === undefined ? 'no' : 'an'} answer`));
-    });
-  });
 }
 
 function note(text: string): void {
