@@ -3,28 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PROJECT_DIR } from '../config.ts';
-import { runProgram } from './program.ts';
+import { runCommand } from './__fixtures__/run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'precedent-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const EXAMPLES = join(PROJECT_DIR, 'examples');
 
-async function precedent(args: string[], env: NodeJS.ProcessEnv = {}) {
-  let out = '';
-  let notes = '';
-  const code = await runProgram(args, {
-    env: { DATA_DIR: folder, LOG_LEVEL: 'silent', ...env },
-    write: (text) => {
-      out += text;
-    },
-    note: (text) => {
-      notes += text;
-    },
-    isInteractive: false,
-    signal: new AbortController().signal,
-  });
-  return { code, out, notes };
+function precedent(args: string[], env: NodeJS.ProcessEnv = {}) {
+  return runCommand(args, { DATA_DIR: folder, ...env });
 }
 
 describe('the command line', () => {

@@ -3,26 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SnapshotPage } from '../domain/snapshot.ts';
-import { runProgram } from './program.ts';
+import { runCommand } from './__fixtures__/run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'precedent-snapshot-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function precedent(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  let out = '';
-  let notes = '';
-  const code = await runProgram(args, {
-    env: { DATA_DIR: folder, LOG_LEVEL: 'silent', ...env },
-    write: (text) => {
-      out += text;
-    },
-    note: (text) => {
-      notes += text;
-    },
-    isInteractive: false,
-    signal: new AbortController().signal,
-  });
-  return { code, out, notes };
+function precedent(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return runCommand(args, { DATA_DIR: folder, ...env });
 }
 
 const DURATION_US = 10_000;

@@ -3,26 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_DIR } from '../config.ts';
-import { runProgram } from './program.ts';
+import { runCommand } from './__fixtures__/run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'precedent-verdict-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function precedent(...args: string[]) {
-  let out = '';
-  let notes = '';
-  const code = await runProgram(args, {
-    env: { DATA_DIR: folder, LOG_LEVEL: 'silent', NO_COLOR: '1' },
-    write: (text) => {
-      out += text;
-    },
-    note: (text) => {
-      notes += text;
-    },
-    isInteractive: false,
-    signal: new AbortController().signal,
-  });
-  return { code, out, notes };
+function precedent(...args: string[]) {
+  return runCommand(args, { DATA_DIR: folder, NO_COLOR: '1' });
 }
 
 describe('precedent verdict', () => {

@@ -1,4 +1,5 @@
 import { PrecedentError } from '../domain/errors.ts';
+import { dropPrototypeKeys } from '../domain/prototype-keys.ts';
 import { findJsonMistake, MAX_SEARCHED } from './json-mistake.ts';
 
 /** Deeper than any alert or trace; what walks a value may recurse this far without running out of stack. */
@@ -15,7 +16,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   try {
     const value: unknown = JSON.parse(text);
-    if (PROTOTYPE_KEY.test(text)) dropPrototypeKeys(value);
+    dropPrototypeKeys(text, value);
     return value;
   } catch {
     throw new PrecedentError('input-invalid', `the body is not JSON: ${describeMistake(text)}`);
@@ -44,20 +45,6 @@ function refuseDeepNesting(bytes: Uint8Array): void {
       throw new PrecedentError('input-invalid', `the body is nested deeper than ${MAX_NESTING} levels, at byte ${at}`);
     }
   }
-}
-
-/** Every character of `__proto__` may be written as an escape; only a text that names it so or so is walked. */
-const PROTOTYPE_KEY = new RegExp(
-  [...'__proto__'].map((letter) => `(?:${letter}|\\\\u00${letter.charCodeAt(0).toString(16)})`).join(''),
-  'i',
-);
-
-/** A walk instead of a reviver, which takes more than twice as long. Recursion is safe: `refuseDeepNesting` came before. */
-function dropPrototypeKeys(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
-  if (Array.isArray(value)) for (const item of value) dropPrototypeKeys(item);
-  else for (const item of Object.values(value)) dropPrototypeKeys(item);
 }
 
 /** Says where, never what: a body may hold secrets, and this message is logged. */

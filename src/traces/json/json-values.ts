@@ -1,4 +1,5 @@
 import { PrecedentError } from '../../domain/errors.ts';
+import { dropPrototypeKeys } from '../../domain/prototype-keys.ts';
 import { scanValue, startScan } from './json-scan.ts';
 
 /** Values that stood side by side in a body, with commas between them, as they came. */
@@ -11,18 +12,12 @@ export interface JsonRun {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Every character of `__proto__` may be written as an escape; only a text that names it so or so is walked. */
-const PROTOTYPE_KEY = new RegExp(
-  [...'__proto__'].map((letter) => `(?:${letter}|\\\\u00${letter.charCodeAt(0).toString(16)})`).join(''),
-  'i',
-);
-
 /** The values of a run: UTF-8 and JSON, without `__proto__` keys. Says where a mistake is, never what. */
 export function parseValues(run: JsonRun): unknown[] {
   const text = decode(run);
   const values = parseList(text);
   if (values?.length !== run.items) throw notJson(placeOfMistake(run));
-  if ((text.includes('__proto__') || text.includes('\\u00')) && PROTOTYPE_KEY.test(text)) dropPrototypeKeys(values);
+  dropPrototypeKeys(text, values);
   return values;
 }
 
@@ -74,11 +69,4 @@ function describePlace(text: string, offset: number, length: number): string {
     if (position !== undefined) return `at byte ${offset + Buffer.byteLength(text.slice(0, Number(position)))}`;
   }
   return `between bytes ${offset} and ${offset + length}`;
-}
-
-/** Recursion is safe: the scan of the value let no deep nesting through. */
-function dropPrototypeKeys(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
-  for (const item of Array.isArray(value) ? value : Object.values(value)) dropPrototypeKeys(item);
 }
