@@ -1,4 +1,6 @@
 import type { ParsedTraces } from '../../domain/trace.ts';
+import { type Judgement, judgeWindows } from './judge.ts';
+import { type MeasuredWindow, measureWindow } from './measured-window.ts';
 
 /** A window cut in two by when its traces began. */
 export interface LatePart {
@@ -12,6 +14,31 @@ export interface LatePart {
 const CUTS = [0.5, 0.75];
 /** Fewer traces on either side say nothing about what changed between them. */
 const FEWEST = 8;
+
+/**
+ * A later part that differs from the baseline and, in the same service, from the earlier part of its own window, where the
+ * baseline's own later part does not. The further comparisons are what keeps healthy windows healthy: a smaller part
+ * differs more by chance, but not from both alike, and what grows within every window is no incident.
+ */
+export function findLateChange(
+  baseline: MeasuredWindow,
+  incident: MeasuredWindow,
+): { readonly judgement: Judgement; readonly sinceUs: number } | undefined {
+  const usual = listLateParts(baseline.parsed);
+  for (const [at, part] of listLateParts(incident.parsed).entries()) {
+    const late = measureWindow(part.late, incident.loss);
+    const judgement = judgeWindows(baseline, late);
+    const [suspect] = judgement.candidates;
+    if (!suspect) continue;
+    const isPrime = ({ candidates }: Judgement) => candidates[0]?.service === suspect.service;
+    if (!isPrime(judgeWindows(measureWindow(part.early, incident.loss), late))) continue;
+    const then = usual[at];
+    const isUsual =
+      then && isPrime(judgeWindows(measureWindow(then.early, baseline.loss), measureWindow(then.late, baseline.loss)));
+    if (!isUsual) return { judgement, sinceUs: part.sinceUs };
+  }
+  return undefined;
+}
 
 /**
  * Where in a window a fault may have begun: an alert seldom comes with it, and a median over the whole moves only when
