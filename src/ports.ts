@@ -1,10 +1,16 @@
 /** Every side effect Precedent has, on one page. Types only: drivers live in adapters/ (and testing/), the choice in app.ts. */
+import type { BacktestKey, BacktestOutcome, BacktestReport } from './domain/backtest.ts';
+import type { Calibration } from './domain/calibration.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
 import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
+import type { EndpointState } from './domain/endpoint-state.ts';
+import type { EngineName } from './domain/engine.ts';
 import type { GradedDiagnosis, VerdictRecord } from './domain/feedback.ts';
 import type { EmbeddingModel, Generation } from './domain/generation.ts';
 import type { Manifest } from './domain/manifest.ts';
-import type { Snapshot } from './domain/snapshot.ts';
+import type { Attempt } from './domain/model-failure.ts';
+import type { KnownSnapshot, Snapshot, SnapshotPageContent, SnapshotRetention } from './domain/snapshot.ts';
+import type { TraceQuery } from './domain/trace.ts';
 
 /** Now. A parameter, so that a backtest can live in the past. */
 export type Clock = () => Date;
@@ -116,12 +122,20 @@ export interface ChatReply {
   readonly text: string;
   readonly model: string;
   readonly tokens?: { readonly input: number; readonly output: number };
+  /** In the currency of the configured prices; absent where no price is. */
+  readonly cost?: number;
+  /** Endpoints that were asked before this one, and what came of it. */
+  readonly attempts?: readonly Attempt[];
+  /** What the answering endpoint took. */
+  readonly ms?: number;
 }
 
 /** One OpenAI-compatible endpoint. Never retries by itself. Errors: `llm-unavailable` with the reason in words. */
 export interface ChatModel {
   readonly name: string;
   complete(request: ChatRequest, signal: AbortSignal): Promise<ChatReply>;
+  /** Where several endpoints stand behind it, how each of them is. */
+  listStates?(): readonly EndpointState[];
 }
 
 /** A diagnosis in the casebook, from the moment it was asked for. */
@@ -163,11 +177,26 @@ export interface Casebook extends AsyncDisposable {
   ping(signal?: AbortSignal): Promise<void>;
 }
 
-/** Which traces are asked for: those through one of `services`, that began from `from` on and before `to`. */
-export interface TraceQuery {
-  readonly services: readonly string[];
-  readonly from: Date;
-  readonly to: Date;
+/**
+ * Runs of the backtest, case by case, and what was fitted on them. Records are kept; nothing replaces another.
+ * Errors: `casebook-unavailable` (retryable).
+ */
+export interface BacktestStore extends AsyncDisposable {
+  /** Keeps the outcome of one incident in the run of this key; the same incident again changes nothing. */
+  saveCase(key: BacktestKey, outcome: BacktestOutcome, at: Date, signal?: AbortSignal): Promise<void>;
+  /** What this run has so far, in the order in which it was saved. */
+  listOutcomes(key: BacktestKey, signal?: AbortSignal): Promise<BacktestOutcome[]>;
+  /** Forgets what this run has so far, so that it begins anew. */
+  discardRun(key: BacktestKey, signal?: AbortSignal): Promise<void>;
+  saveCalibration(calibration: Calibration, signal?: AbortSignal): Promise<void>;
+  /** The newest of this engine. */
+  findCalibration(engine: EngineName, signal?: AbortSignal): Promise<Calibration | undefined>;
+  /** Newest first, at most so many. */
+  listCalibrations(limit: number, signal?: AbortSignal): Promise<Calibration[]>;
+  /** Keeps a finished run's report, as it was shown. */
+  saveReport(report: BacktestReport, signal?: AbortSignal): Promise<void>;
+  /** The newest of this engine. */
+  findReport(engine: EngineName, signal?: AbortSignal): Promise<BacktestReport | undefined>;
 }
 
 /**
@@ -180,31 +209,6 @@ export interface TraceSource {
   fetchTraces(query: TraceQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Answers, or throws `traces-unavailable`. */
   ping(signal: AbortSignal): Promise<void>;
-}
-
-/** A page on its way in; the key is only known when the last is there. */
-export interface SnapshotPageContent {
-  /** Pages of one window come under one id, which nobody else uses. */
-  readonly upload: string;
-  /** From 1. */
-  readonly page: number;
-  /** JSON, compressed by gzip; some 100 kB at most. */
-  readonly content: Uint8Array;
-  readonly savedAt: Date;
-}
-
-/** Which snapshots stay: those used since, and of them no more than so many bytes (compressed), the latest used first. */
-export interface SnapshotRetention {
-  readonly usedSince: Date;
-  readonly maxBytes: number;
-  /** An upload that had its last page before this came to nothing: whoever made it has died. */
-  readonly uploadedSince: Date;
-}
-
-/** What is known of a snapshot by its name; since `expiredAt` its pages are gone. */
-export interface KnownSnapshot {
-  readonly snapshot: Snapshot;
-  readonly expiredAt?: string;
 }
 
 /**
@@ -235,6 +239,7 @@ export interface Ports {
   readonly index: KnowledgeIndex;
   readonly casebook: Casebook;
   readonly snapshots: SnapshotStore;
+  readonly backtests: BacktestStore;
   /** Absent when none is configured: then only callers bring traces. */
   readonly traceSource: TraceSource | undefined;
   /** Absent when no LLM is configured: then the precedent engine answers alone. */

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { PrecedentError } from './domain/errors.ts';
-import { type SnapshotFacts, SnapshotKey, type SnapshotPage } from './domain/snapshot.ts';
-import type { KnownSnapshot, Ports, SnapshotStore } from './ports.ts';
+import { type KnownSnapshot, type SnapshotFacts, SnapshotKey, type SnapshotPage } from './domain/snapshot.ts';
+import type { Ports, SnapshotStore } from './ports.ts';
 
 export interface SnapshotKeeperOptions {
   readonly store: SnapshotStore;

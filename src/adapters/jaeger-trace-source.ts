@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { TraceQuery, TraceSource } from '../ports.ts';
+import type { TraceQuery } from '../domain/trace.ts';
+import type { TraceSource } from '../ports.ts';
 import { startDeadline } from './deadline.ts';
 import { createTraceApi, MAX_SERVICES, MAX_WINDOW_BYTES, type TraceApi, type TraceStoreOptions } from './trace-api.ts';
 import { quote } from './trace-api-refusal.ts';

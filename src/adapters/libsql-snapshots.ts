@@ -1,7 +1,7 @@
 import type { InStatement, Row } from '@libsql/client';
 import { PrecedentError } from '../domain/errors.ts';
-import { Snapshot } from '../domain/snapshot.ts';
-import type { KnownSnapshot, SnapshotPageContent, SnapshotRetention, SnapshotStore } from '../ports.ts';
+import { type KnownSnapshot, Snapshot, type SnapshotPageContent, type SnapshotRetention } from '../domain/snapshot.ts';
+import type { SnapshotStore } from '../ports.ts';
 import { LibsqlConnection, type LibsqlOptions } from './libsql-connection.ts';
 
 /** Some megabytes: a delete of a file's rows stands in everybody's way while it lasts. */

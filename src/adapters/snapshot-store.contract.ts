@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../domain/snapshot.ts';
-import type { SnapshotRetention, SnapshotStore } from '../ports.ts';
+import type { Snapshot, SnapshotRetention } from '../domain/snapshot.ts';
+import type { SnapshotStore } from '../ports.ts';
 
 const NOW = new Date('2026-03-10T12:00:00.000Z');
 const KEEP_ALL: SnapshotRetention = { usedSince: new Date(0), maxBytes: 1e9, uploadedSince: new Date(0) };

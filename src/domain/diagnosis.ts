@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Confidence } from './confidence.ts';
+import { EngineName } from './engine.ts';
 import { ScoreBreakdown } from './evidence.ts';
 import { EmbeddingModel } from './generation.ts';
 import { SourceRef } from './source.ts';
@@ -47,6 +48,8 @@ export const MitigationStep = z.object({
   destructive: z.boolean(),
   reversible: z.boolean(),
   needsApproval: z.boolean(),
+  /** The document that took the place of the cited one; absent where none has. */
+  supersededBy: z.string().optional(),
 });
 export type MitigationStep = Readonly<z.infer<typeof MitigationStep>>;
 
@@ -89,15 +92,29 @@ export interface RootCausePrediction {
   readonly engine: EngineName;
   readonly rootCause: RootCause;
   readonly hypotheses: readonly Hypothesis[];
+  /** Causes that act together with the root cause; absent where there is one. */
+  readonly contributing?: readonly Hypothesis[];
   readonly mitigation: readonly MitigationStep[];
 }
 
-export const EngineName = z.enum(['precedent', 'llm']);
-export type EngineName = z.infer<typeof EngineName>;
-
 /** Why nothing was answered. Not knowing is not an error. */
-export const AbstainReason = z.enum(['no-precedent', 'weak-evidence']);
+export const AbstainReason = z.enum(['no-precedent', 'weak-evidence', 'low-confidence']);
 export type AbstainReason = z.infer<typeof AbstainReason>;
+
+/** What asking a chat model took. */
+export const LlmUse = z.object({
+  /** The one that gave the answer. */
+  model: z.string(),
+  /** Of the words that were asked, `diagnose.v1`. */
+  prompts: z.array(z.string()),
+  calls: z.int().min(0),
+  ms: z.number().min(0),
+  /** Absent when the endpoint does not count. */
+  tokens: z.object({ input: z.int().min(0), output: z.int().min(0) }).optional(),
+  /** In the currency of the configured prices; absent where no price is. */
+  cost: z.number().min(0).optional(),
+});
+export type LlmUse = Readonly<z.infer<typeof LlmUse>>;
 
 const TimeRange = z.object({ from: z.iso.datetime(), to: z.iso.datetime() });
 
@@ -109,6 +126,8 @@ export const Provenance = z.object({
   timings: z.record(z.string(), z.number()),
   /** What was tried and failed before this answer, when the LLM was asked. */
   attempts: z.array(z.object({ model: z.string(), reason: z.string() })).optional(),
+  /** What the LLM took, all calls together; absent when none was asked. */
+  llm: LlmUse.optional(),
   /** Which traces were asked for, when none came with the alert and a source of them is configured. */
   traces: z
     .object({ source: z.string(), services: z.array(z.string()), baseline: TimeRange, incident: TimeRange })
@@ -135,6 +154,8 @@ export const Diagnosis = z.object({
   /** When abstained: category `unseen` and no service; the best leads stay in `hypotheses`. */
   rootCause: RootCause,
   hypotheses: z.array(Hypothesis),
+  /** Causes beside the root cause that each need mending; absent when there is one cause. */
+  contributing: z.array(Hypothesis).optional(),
   mitigation: z.array(MitigationStep),
   precedents: z.array(Precedent),
   runbooks: z.array(RunbookEvidence),

@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'port-in-use'
   | 'not-found'
   | 'diagnosis-not-done'
+  | 'not-promotable'
+  | 'nothing-to-judge'
   | 'unauthorised'
   | 'overloaded'
   | 'interrupted';

@@ -113,6 +113,8 @@ export type DiagnosisRequest = Readonly<z.infer<typeof DiagnosisRequest>>;
 /** A request whose windows have been read. */
 export interface DiagnosisQuestion extends Omit<DiagnosisRequest, 'traces'> {
   readonly analysis?: TraceAnalysis;
+  /** Ids of incidents that must not be known: a backtest asks about an incident as if it had not happened. */
+  readonly withheld?: readonly string[];
 }
 
 /** The request's alert or alerts as one group. Callers have passed the schema, which insists on one of them. */

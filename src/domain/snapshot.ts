@@ -35,3 +35,28 @@ export const SnapshotPage = Snapshot.extend({
   window: z.unknown(),
 });
 export type SnapshotPage = Readonly<z.infer<typeof SnapshotPage>>;
+
+/** A page on its way in; the key is only known when the last is there. */
+export interface SnapshotPageContent {
+  /** Pages of one window come under one id, which nobody else uses. */
+  readonly upload: string;
+  /** From 1. */
+  readonly page: number;
+  /** JSON, compressed by gzip; some 100 kB at most. */
+  readonly content: Uint8Array;
+  readonly savedAt: Date;
+}
+
+/** Which snapshots stay: those used since, and of them no more than so many bytes (compressed), the latest used first. */
+export interface SnapshotRetention {
+  readonly usedSince: Date;
+  readonly maxBytes: number;
+  /** An upload that had its last page before this came to nothing: whoever made it has died. */
+  readonly uploadedSince: Date;
+}
+
+/** What is known of a snapshot by its name; since `expiredAt` its pages are gone. */
+export interface KnownSnapshot {
+  readonly snapshot: Snapshot;
+  readonly expiredAt?: string;
+}

@@ -132,3 +132,10 @@ export const TraceDigest = z.object({
   repairs: z.record(z.string(), z.number()).default({}),
 });
 export type TraceDigest = Readonly<z.infer<typeof TraceDigest>>;
+
+/** Which traces are asked for: those through one of `services`, that began from `from` on and before `to`. */
+export interface TraceQuery {
+  readonly services: readonly string[];
+  readonly from: Date;
+  readonly to: Date;
+}

@@ -1,6 +1,6 @@
 import { PrecedentError } from '../domain/errors.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
-import type { SnapshotPageContent, SnapshotRetention, SnapshotStore } from '../ports.ts';
+import type { Snapshot, SnapshotPageContent, SnapshotRetention } from '../domain/snapshot.ts';
+import type { SnapshotStore } from '../ports.ts';
 
 interface Kept {
   readonly snapshot: Snapshot;

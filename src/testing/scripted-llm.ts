@@ -64,9 +64,9 @@ export function failsWith(status: number, body: unknown, headers: Record<string,
   return (response) => sendJson(response, status, body, headers);
 }
 
-export function limitsRate(retryAfterSeconds?: number): ScriptedReply {
-  const headers: Record<string, string> =
-    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+/** `retryAfter` in seconds or as a date. */
+export function limitsRate(retryAfter?: number | string): ScriptedReply {
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   return failsWith(429, { error: { message: 'Rate limit reached', type: 'requests', code: null } }, headers);
 }
 
@@ -83,6 +83,14 @@ export function sendsHtml(status = 200): ScriptedReply {
 /** Takes the request and never says a word. */
 export function hangs(): ScriptedReply {
   return () => undefined;
+}
+
+/** Takes its time; a caller that goes meanwhile gets nothing. */
+export function thinks(ms: number, reply: ScriptedReply): ScriptedReply {
+  return (response) => {
+    const timer = setTimeout(() => reply(response), ms);
+    response.on('close', () => clearTimeout(timer));
+  };
 }
 
 /** Sends the headers and a byte every now and then, so that no idle timeout fires. */
