@@ -1,6 +1,6 @@
+import { type Curve, chanceAt, fitLogistic, logOddsOf } from '../../src/diagnose/confidence/calibration/logistic.ts';
 import type { OwnEvidence } from '../../src/diagnose/retrieve/relevance/evidence.ts';
 import { featuresOf } from '../../src/diagnose/retrieve/relevance/relevance.ts';
-import { type Curve, chanceAt, fitLogistic, logOddsOf } from './logistic.ts';
 import type { Observation } from './observe.ts';
 import { weigh } from './weigh.ts';
 
@@ -30,7 +30,7 @@ export function fitCurves(observations: readonly Observation[]): RelevanceCurves
         const evidence = strongest[at]?.evidence;
         const weight = weights[at] ?? 0;
         return evidence && weight > 0
-          ? [{ features: listFeatures(evidence), isTrue: standing === 'answered', weight }]
+          ? [{ features: listFeatures(evidence), target: Number(standing === 'answered'), weight }]
           : [];
       }),
     );
@@ -71,7 +71,7 @@ function fitRows(observations: readonly Observation[], weights: readonly number[
       const strongest = strongestOf(observation, answer)?.logOdds ?? 0;
       if (weight === 0) return [];
       return observation.rows.map(({ evidence, isAnswer }) => {
-        return { features: rowFeatures(evidence, strongest, answer), isTrue: isAnswer, weight };
+        return { features: rowFeatures(evidence, strongest, answer), target: Number(isAnswer), weight };
       });
     }),
   );

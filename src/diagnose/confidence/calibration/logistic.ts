@@ -1,7 +1,7 @@
-/** One observation: what was seen, whether it was so, and how much it counts. */
+/** One observation: what was seen, how far it was so (0..1), and how much it counts. */
 export interface Sample {
   readonly features: readonly number[];
-  readonly isTrue: boolean;
+  readonly target: number;
   readonly weight: number;
 }
 
@@ -17,13 +17,13 @@ const SETTLED = 1e-9;
 /** Holds the slopes back where the data say nothing; with thousands of samples they decide alone. */
 const RIDGE = 1;
 
-/** Logistic regression by Newton's method. The weights should add up to about the number of independent samples. */
-export function fitLogistic(samples: readonly Sample[]): Curve {
+/** Logistic regression by Newton's method; the targets may lie between. The weights should add up to about the number of independent samples. */
+export function fitLogistic(samples: readonly Sample[], ridge = RIDGE): Curve {
   const [first] = samples;
   if (!first) throw new Error('nothing to fit: not a single sample');
   let beta = new Array<number>(first.features.length + 1).fill(0);
   for (let step = 0; step < STEPS; step++) {
-    const change = solve(...newtonSystem(samples, beta));
+    const change = solve(...newtonSystem(samples, beta, ridge));
     beta = beta.map((value, at) => value + (change[at] ?? 0));
     if (change.every((value) => Math.abs(value) < SETTLED)) break;
   }
@@ -40,12 +40,16 @@ export function chanceAt(curve: Curve, features: readonly number[]): number {
 }
 
 /** Curvature and slope of the penalised likelihood at `beta`; the offset is not held back. Plain loops: it is run often. */
-function newtonSystem(samples: readonly Sample[], beta: readonly number[]): [matrix: number[][], right: number[]] {
+function newtonSystem(
+  samples: readonly Sample[],
+  beta: readonly number[],
+  ridge: number,
+): [matrix: number[][], right: number[]] {
   const size = beta.length;
-  const matrix = beta.map((_, row) => beta.map((__, column): number => (row === column && row > 0 ? RIDGE : 0)));
-  const right = beta.map((value, row) => (row > 0 ? -RIDGE * value : 0));
+  const matrix = beta.map((_, row) => beta.map((__, column): number => (row === column && row > 0 ? ridge : 0)));
+  const right = beta.map((value, row) => (row > 0 ? -ridge * value : 0));
   const seen = new Float64Array(size).fill(1);
-  for (const { features, isTrue, weight } of samples) {
+  for (const { features, target, weight } of samples) {
     let logOdds = beta[0] ?? 0;
     for (let at = 1; at < size; at++) {
       seen[at] = features[at - 1] ?? 0;
@@ -53,7 +57,7 @@ function newtonSystem(samples: readonly Sample[], beta: readonly number[]): [mat
     }
     const chance = 1 / (1 + Math.exp(-logOdds));
     const curvature = weight * chance * (1 - chance);
-    const miss = weight * ((isTrue ? 1 : 0) - chance);
+    const miss = weight * (target - chance);
     for (let row = 0; row < size; row++) {
       const own = seen[row] ?? 0;
       right[row] = (right[row] ?? 0) + miss * own;
