@@ -1,6 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import {
+  findLlmContradictions,
+  type ListedModels,
+  type LlmConfig,
+  readLlmKeys,
+  readModels,
+  toLlmConfig,
+} from './config/models.ts';
 import { listOf, PROJECT_DIR, Settings } from './config/settings.ts';
 import { type Credentials, readSources } from './config/sources.ts';
 import { messageOf, PrecedentError, type Problem } from './domain/errors.ts';
@@ -38,12 +46,8 @@ export interface Config {
   readonly halfLifeDays: number;
   /** Absent: what was found is not read again. */
   readonly reranker?: { readonly model: string; readonly depth: number };
-  readonly llm?: {
-    readonly baseUrl: string;
-    readonly model: string;
-    readonly temperature: number;
-    readonly timeoutMs: number;
-  };
+  /** Absent: answers come by precedent alone. */
+  readonly llm?: LlmConfig;
   /** Absent: only callers bring traces. */
   readonly traces?: {
     readonly api: Settings['TRACES_API'];
@@ -56,6 +60,8 @@ export interface Config {
   };
   /** What is kept of telemetry; with 0 days nothing. */
   readonly snapshots: { readonly days: number; readonly maxBytes: number };
+  /** How often what is acted on, and what is suggested, may be wrong, 0..1. */
+  readonly risks: { readonly act: number; readonly suggest: number };
   readonly timeBudgetMs: number;
   readonly maxBodyBytes: number;
   readonly logLevel: Settings['LOG_LEVEL'];
@@ -64,7 +70,8 @@ export interface Config {
 /** Apart from the configuration, so that the one can be shown and the other cannot slip into it. */
 export interface Secrets {
   readonly apiTokens: readonly string[];
-  readonly llmApiKey?: string;
+  /** By the name of the endpoint. */
+  readonly llmApiKeys: ReadonlyMap<string, string>;
   readonly chromaApiKey?: string;
   readonly casebookToken?: string;
   readonly tracesToken?: string;
@@ -85,11 +92,14 @@ export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { c
   const parsed = Settings.safeParse(given);
   const mistakes = (parsed.error?.issues ?? []).map(toProblem);
   const listed = readSources(fromFile.sources, env);
+  const models = readModels(fromFile.models, env);
   const problems = [
     ...fromFile.problems,
     ...mistakes,
     ...listed.problems,
+    ...models.problems,
     ...findContradictions(given, listed.sources.length > 0),
+    ...findLlmContradictions(given, models),
   ];
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n');
@@ -98,14 +108,14 @@ export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { c
     });
   }
   return {
-    config: toConfig(parsed.data, listed.sources),
-    secrets: toSecrets(parsed.data, listed.credentials, env),
+    config: toConfig(parsed.data, listed.sources, models),
+    secrets: { ...toSecrets(parsed.data, listed.credentials, env), llmApiKeys: readLlmKeys(parsed.data, models) },
   };
 }
 
 /** Settings that are well by themselves and wrong together; looked for whatever else is wrong, to tell it all at once. */
 function findContradictions(given: Readonly<Record<string, unknown>>, hasSources: boolean): Problem[] {
-  const { KNOWLEDGE_DIR: folder, HOST: host, LLM_BASE_URL: baseUrl, LLM_MODEL: model } = given;
+  const { KNOWLEDGE_DIR: folder, HOST: host } = given;
   const problems: Problem[] = [];
   const wrong = (path: string, message: string) => problems.push({ path, message });
   if (typeof host === 'string' && !isLoopback(host) && listOf(String(given['API_TOKENS'] ?? '')).length === 0) {
@@ -116,8 +126,8 @@ function findContradictions(given: Readonly<Record<string, unknown>>, hasSources
       'KNOWLEDGE_DIR',
       'and `sources` both say where the knowledge is: list the folder there as `directory`, or unset it',
     );
-  if (baseUrl && !model) wrong('LLM_MODEL', 'is needed when LLM_BASE_URL is set');
-  if (model && !baseUrl) wrong('LLM_BASE_URL', 'is needed when LLM_MODEL is set');
+  const [act, suggest] = [Number(given['ACT_RISK'] ?? 0.1), Number(given['SUGGEST_RISK'] ?? 0.5)];
+  if (act > suggest) wrong('ACT_RISK', 'must not be above SUGGEST_RISK: what may be acted on is suggested, too');
   return problems;
 }
 
@@ -135,6 +145,7 @@ interface SettingsFile {
   readonly settings: Record<string, unknown>;
   /** As written: checked by themselves. */
   readonly sources?: unknown;
+  readonly models?: unknown;
   readonly problems: Problem[];
 }
 
@@ -146,11 +157,12 @@ function readSettingsFile(file: string): SettingsFile {
         .record(z.string(), z.unknown())
         .nullable()
         .parse(parseYaml(readFileSync(file, 'utf8'))) ?? {};
-    const { sources, ...rest } = content;
+    const { sources, models, ...rest } = content;
     const unknown = Object.keys(rest).filter((name) => !(name in Settings.shape));
     return {
       settings: pickSettings(rest),
       sources,
+      models,
       problems: unknown.map((name) => ({ path: `${file}: ${name}`, message: 'is not a setting' })),
     };
   } catch (error) {
@@ -163,8 +175,7 @@ function toProblem(issue: z.core.$ZodIssue): Problem {
   return { path: String(issue.path[0] ?? 'settings'), message: issue.message };
 }
 
-function toConfig(settings: Settings, sources: readonly KnowledgeSource[]): Config {
-  const { LLM_BASE_URL: baseUrl, LLM_MODEL: model } = settings;
+function toConfig(settings: Settings, sources: readonly KnowledgeSource[], models: ListedModels): Config {
   return {
     knowledgeDir: settings.KNOWLEDGE_DIR,
     sources,
@@ -181,11 +192,9 @@ function toConfig(settings: Settings, sources: readonly KnowledgeSource[]): Conf
     ...(settings.RERANKER_MODEL
       ? { reranker: { model: settings.RERANKER_MODEL, depth: settings.RERANKER_DEPTH } }
       : {}),
-    ...(baseUrl && model
-      ? { llm: { baseUrl, model, temperature: settings.LLM_TEMPERATURE, timeoutMs: settings.LLM_TIMEOUT_MS } }
-      : {}),
-    ...defined({ traces: toTraces(settings) }),
+    ...defined({ llm: toLlmConfig(settings, models), traces: toTraces(settings) }),
     snapshots: { days: settings.SNAPSHOT_DAYS, maxBytes: settings.SNAPSHOT_MAX_MB * 1_048_576 },
+    risks: { act: settings.ACT_RISK, suggest: settings.SUGGEST_RISK },
     timeBudgetMs: settings.TIME_BUDGET_MS,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     logLevel: settings.LOG_LEVEL,
@@ -205,14 +214,17 @@ function toTraces(settings: Settings): Config['traces'] {
   };
 }
 
-function toSecrets(settings: Settings, sources: Secrets['sources'], environment: NodeJS.ProcessEnv): Secrets {
+function toSecrets(
+  settings: Settings,
+  sources: Secrets['sources'],
+  environment: NodeJS.ProcessEnv,
+): Omit<Secrets, 'llmApiKeys'> {
   return {
     sources,
     environment,
     gitHookSecrets: listOf(settings.GIT_HOOK_SECRETS),
     apiTokens: listOf(settings.API_TOKENS),
     ...defined({
-      llmApiKey: settings.LLM_API_KEY,
       chromaApiKey: settings.CHROMA_API_KEY,
       casebookToken: settings.CASEBOOK_TOKEN,
       tracesToken: settings.TRACES_TOKEN,

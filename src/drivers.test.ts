@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,9 @@ import { writeTinyReranker } from './adapters/__fixtures__/tiny-reranker.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { createPorts, type Settled } from './drivers.ts';
+import { isModelPool } from './llm/pool/pool.ts';
 import type { Ports, Reranker, TraceSource } from './ports.ts';
+import { answers, limitsRate, startScriptedLlm } from './testing/scripted-llm.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'precedent-drivers-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -58,5 +60,40 @@ describe('the source of traces', () => {
   it('is the one handed in, whatever is configured', () => {
     const own: TraceSource = { name: 'own', fetchTraces: async function* () {}, ping: async () => {} };
     expect(portsOf({ TRACES_URL: 'http://127.0.0.1:1' }, { traceSource: own }).traceSource).toBe(own);
+  });
+});
+
+describe('the LLM', () => {
+  const request = { system: 'be brief', user: 'what now?', temperature: 0.2 };
+
+  it('is absent unless one is configured', () => {
+    expect(portsOf({}).chatModel).toBeUndefined();
+  });
+
+  it('is a pool of the listed models, each with its key, prices and temperature, and says how they are', async () => {
+    await using first = await startScriptedLlm(limitsRate(20));
+    await using second = await startScriptedLlm(answers('hello'));
+    const file = join(scratch, 'precedent.yaml');
+    writeFileSync(
+      file,
+      `models:
+  - { name: near, baseUrl: "${first.baseUrl}", model: small }
+  - { name: far, baseUrl: "${second.baseUrl}", model: large, apiKeyEnv: FAR_KEY, temperature: 1, inputPrice: 10, maxTokensPerDay: 500 }
+`,
+    );
+    const settled = readConfig({ DATA_DIR: scratch, FAR_KEY: 'canary' }, file);
+    const now = () => new Date('2026-03-01T12:00:00Z');
+    const { chatModel } = createPorts(settled, { now }, async (text) => ({ text, counts: {} }), undefined);
+    if (!isModelPool(chatModel)) throw new Error('a pool is configured');
+    const reply = await chatModel.complete(request, AbortSignal.timeout(20_000));
+    expect(reply).toMatchObject({ text: 'hello', cost: 0.001, attempts: [{ model: 'near' }] });
+    expect(chatModel.listStates()).toMatchObject([
+      { name: 'near', model: 'small', state: 'open', tokensToday: 0 },
+      { name: 'far', model: 'large', state: 'closed', tokensToday: 120, costToday: 0.001, budget: { maxTokens: 500 } },
+    ]);
+    expect(first.requests[0]?.headers).not.toHaveProperty('authorization');
+    expect(first.requests[0]?.body).toMatchObject({ model: 'small', temperature: 0.2 });
+    expect(second.requests[0]?.headers.authorization).toBe('Bearer canary');
+    expect(second.requests[0]?.body).toMatchObject({ model: 'large', temperature: 1 });
   });
 });

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createChromaIndex } from './adapters/chroma-index.ts';
 import { createJaegerTraceSource } from './adapters/jaeger-trace-source.ts';
+import { createLibsqlBacktests } from './adapters/libsql-backtests.ts';
 import { createLibsqlCasebook } from './adapters/libsql-casebook.ts';
 import { LibsqlConnection } from './adapters/libsql-connection.ts';
 import { createLibsqlSnapshots } from './adapters/libsql-snapshots.ts';
@@ -9,8 +12,10 @@ import { createTempoTraceSource } from './adapters/tempo-trace-source.ts';
 import { createTransformersEmbedder } from './adapters/transformers-embedder.ts';
 import type { DownloadProgress } from './adapters/transformers-hub.ts';
 import { createTransformersReranker } from './adapters/transformers-reranker.ts';
+import type { ModelEndpoint } from './config/models.ts';
 import { type Config, PROJECT_DIR, type Secrets } from './config.ts';
 import type { Redactor } from './domain/redaction.ts';
+import { createModelPool, type PoolEndpoint } from './llm/pool/pool.ts';
 import { redactedChatModel } from './llm/redacted-chat-model.ts';
 import type { ChatModel, KnowledgeIndex, Ports, Reranker, TraceSource } from './ports.ts';
 
@@ -28,7 +33,8 @@ export function createPorts(
   redact: Redactor,
   onDownload: ((progress: DownloadProgress) => void) | undefined,
 ): Ports {
-  const chatModel = overrides.chatModel ?? openConfiguredChatModel(config, secrets);
+  const now = overrides.now ?? (() => new Date());
+  const chatModel = overrides.chatModel ?? createConfiguredChatModel(config, secrets, now);
   const database = new LibsqlConnection({
     url: config.casebookUrl,
     ...(secrets.casebookToken ? { authToken: secrets.casebookToken } : {}),
@@ -47,10 +53,11 @@ export function createPorts(
       }),
     casebook: overrides.casebook ?? createLibsqlCasebook(database),
     snapshots: overrides.snapshots ?? createLibsqlSnapshots(database),
+    backtests: overrides.backtests ?? createLibsqlBacktests(database),
     traceSource: overrides.traceSource ?? createConfiguredTraceSource(config, secrets),
     // Whoever the model is, what leaves for it has been through the redactor.
     chatModel: chatModel && redactedChatModel(chatModel, redact),
-    now: overrides.now ?? (() => new Date()),
+    now,
     newId: overrides.newId ?? randomUUID,
   };
 }
@@ -60,27 +67,44 @@ export function createScratchIndex({ dataDir }: Config, name: string): Knowledge
   return createChromaIndex({ dataDir: join(dataDir, name) });
 }
 
-function openConfiguredChatModel({ llm }: Config, { llmApiKey }: Secrets): ChatModel | undefined {
-  return llm && openChatModel({ ...llm, apiKey: llmApiKey });
+function createConfiguredChatModel({ llm }: Config, { llmApiKeys }: Secrets, now: Ports['now']): ChatModel | undefined {
+  if (!llm) return undefined;
+  const endpoints = llm.endpoints.map((endpoint) => toPoolEndpoint(endpoint, llmApiKeys.get(endpoint.name)));
+  const elapsed = () => performance.now();
+  const pause = async (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal, ref: false });
+  return createModelPool(endpoints, { now, elapsed, random: Math.random, sleep: pause }, llm);
+}
+
+function toPoolEndpoint(endpoint: ModelEndpoint, apiKey: string | undefined): PoolEndpoint {
+  const { model, timeoutMs, weight, concurrency, maxTokensPerDay, maxCostPerDay, inputPrice, outputPrice } = endpoint;
+  const isPriced = inputPrice !== undefined || outputPrice !== undefined;
+  return {
+    chatModel: openChatModel({ ...endpoint, apiKey }),
+    model,
+    timeoutMs,
+    weight,
+    concurrency,
+    budget: {
+      ...(maxTokensPerDay === undefined ? {} : { maxTokens: maxTokensPerDay }),
+      ...(maxCostPerDay === undefined ? {} : { maxCost: maxCostPerDay }),
+    },
+    prices: isPriced ? { input: inputPrice, output: outputPrice } : undefined,
+  };
 }
 
 /** LangChain's client takes half a second to load: whoever has no LLM never does, the others do at the first question. */
-function openChatModel({
-  baseUrl,
-  model,
-  timeoutMs,
-  apiKey,
-}: NonNullable<Config['llm']> & { apiKey: string | undefined }): ChatModel {
+function openChatModel(options: ModelEndpoint & { readonly apiKey: string | undefined }): ChatModel {
+  const { name, baseUrl, model, timeoutMs, temperature, apiKey } = options;
   let opened: Promise<ChatModel> | undefined;
   const open = async () => {
     const { createOpenAiChatModel } = await import('./adapters/openai-chat-model.ts');
-    return createOpenAiChatModel({ baseUrl, model, timeoutMs, apiKey });
+    return createOpenAiChatModel({ name, baseUrl, model, timeoutMs, temperature, apiKey });
   };
   const complete: ChatModel['complete'] = async (request, signal) => {
     opened ??= open();
     return (await opened).complete(request, signal);
   };
-  return { name: model, complete };
+  return { name, complete };
 }
 
 function createConfiguredReranker(

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import type { EndpointState } from './domain/endpoint-state.ts';
+import type { ModelPool } from './llm/pool/pool.ts';
+import type { ChatModel } from './ports.ts';
 import { createHashEmbedder } from './testing/hash-embedder.ts';
 import { createMemoryCasebook } from './testing/memory-casebook.ts';
 import { createMemoryIndex } from './testing/memory-index.ts';
@@ -42,3 +45,46 @@ it('a store of traces that answers is well', async () => {
   await using store = await startScriptedJaeger();
   expect(await checkTraces(store.url, PATIENT_MS)).toEqual({ name: 'traces', ok: true, detail: 'jaeger answers' });
 });
+
+const CLOSED = { model: 'm', state: 'closed', inFlight: 0, tokensToday: 0, costToday: 0, budget: {} } as const;
+
+function failed(name: string, reason: string): EndpointState {
+  const at = '2026-03-01T12:00:00.000Z';
+  const coolUntil = '2026-03-01T12:00:20.000Z';
+  return { ...CLOSED, name, state: 'open', coolUntil, lastFailure: { at, kind: 'rate-limit', reason } };
+}
+
+async function checkLlm(chatModel: ChatModel) {
+  const ports = { index: createMemoryIndex(), embedder: createHashEmbedder(), casebook: createMemoryCasebook() };
+  await using app = createApp(readConfig({}, ''), { ...ports, chatModel });
+  return (await app.checkReadiness()).find(({ name }) => name === 'llm');
+}
+
+it.each<[string, EndpointState[], object]>([
+  ['works', [{ ...CLOSED, name: 'a' }], { ok: true, detail: 'a, b, asked only when a diagnosis is' }],
+  [
+    'has one endpoint that works',
+    [failed('a', 'canary'), { ...CLOSED, name: 'b' }],
+    {
+      ok: true,
+      detail: expect.stringMatching(/diagnosis is; left alone: a until .+:20\.000Z \(last failure: rate-limit\)$/),
+    },
+  ],
+  [
+    'has no endpoint that works',
+    [failed('a', 'canary'), failed('b', 'canary')],
+    {
+      ok: true,
+      degraded: true,
+      detail: expect.stringMatching(/answered by precedent; left alone: a until .+, b until/),
+    },
+  ],
+])(
+  'a pool of LLMs that %s is told without the words of any server, and makes nothing unready',
+  async (_, states, is) => {
+    const pool: ModelPool = { name: 'a, b', complete: async () => ({ text: '', model: '' }), listStates: () => states };
+    const check = await checkLlm(pool);
+    expect(check).toEqual({ name: 'llm', ...is });
+    expect(JSON.stringify(check)).not.toContain('canary');
+  },
+);

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import { isPrecedentError, messageOf } from './domain/errors.ts';
 import type { KnowledgeStatus, SourceStatus } from './domain/knowledge-status.ts';
+import { isModelPool } from './llm/pool/pool.ts';
 import type { Ports } from './ports.ts';
 
 /** How one dependency is; `detail` says what is wrong and how to mend it. */
@@ -41,9 +42,7 @@ export async function checkReadiness(
     }),
     check('reranker', limitMs, (signal) => describeReranker(reranker, limitMs, signal)),
     check('traces', limitMs, (signal) => describeTraceSource(traceSource, traces, limitMs, signal)),
-    check('llm', limitMs, async () =>
-      chatModel ? `${chatModel.name}, asked only when a diagnosis is` : 'none configured: the precedent engine answers',
-    ),
+    check('llm', limitMs, async () => describeChatModel(chatModel)),
   ]);
 }
 
@@ -63,6 +62,19 @@ async function describeReranker(reranker: Ports['reranker'], limitMs: number, si
   } catch (error) {
     return { degraded: `${reranker.name} does not work, searches answer without it: ${messageOf(error)}` };
   }
+}
+
+/** Asking an endpoint costs money, so what earlier diagnoses met is told; they are answered by precedent meanwhile. */
+function describeChatModel(chatModel: Ports['chatModel']): Found {
+  if (!chatModel) return 'none configured: the precedent engine answers';
+  const asked = `${chatModel.name}, asked only when a diagnosis is`;
+  const states = isModelPool(chatModel) ? chatModel.listStates() : [];
+  const away = states.filter(({ state }) => state === 'open');
+  if (away.length === 0) return asked;
+  // Who probes may be anybody: the endpoint's own words stay in the diagnoses.
+  const told = away.map((each) => `${each.name} until ${each.coolUntil} (last failure: ${each.lastFailure?.kind})`);
+  if (away.length < states.length) return `${asked}; left alone: ${told.join(', ')}`;
+  return { degraded: `no LLM is asked, diagnoses are answered by precedent; left alone: ${told.join(', ')}` };
 }
 
 /** Diagnoses are answered without it too, so like the reranker it is told, and makes nothing unready. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PrecedentError } from '../domain/errors.ts';
+import { ModelFailure, type ModelFailureKind } from '../domain/model-failure.ts';
 import {
   answers,
   completes,
@@ -31,75 +31,104 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-type Failure = readonly [name: string, reply: ScriptedReply, reason: RegExp];
+type Failure = readonly [name: string, kind: ModelFailureKind, reply: ScriptedReply, reason: RegExp];
 
 const keyInBody = { error: { message: `Incorrect API key provided: ${KEY}`, code: 'invalid_api_key' } };
 const FAILURES: readonly Failure[] = [
-  ['401', failsWith(401, keyInBody), /the API key was refused \(401\)/],
-  ['403', failsWith(403, keyInBody), /the API key was refused \(403\)/],
+  ['401', 'auth', failsWith(401, keyInBody), /the API key was refused \(401\)/],
+  ['403', 'auth', failsWith(403, keyInBody), /the API key was refused \(403\)/],
   [
     '404',
+    'not-found',
     failsWith(404, { error: { message: 'model "m" not found, try pulling it first' } }),
     /does not know this model/,
   ],
-  ['429 with Retry-After', limitsRate(20), /rate limit is reached \(429, try again in 20 s\)/],
-  ['429 without Retry-After', limitsRate(), /rate limit is reached \(429, it does not say when/],
+  ['429 with Retry-After', 'rate-limit', limitsRate(20), /rate limit is reached \(429, try again in 20 s\)/],
+  ['429 without Retry-After', 'rate-limit', limitsRate(), /rate limit is reached \(429, it does not say when/],
   [
     '429 for money',
+    'quota',
     failsWith(429, { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } }),
     /quota is used up \(429\)/,
   ],
   [
     '400',
+    'refused',
     failsWith(400, { error: { message: `bad temperature for ${KEY}` } }),
     /refused \("400 bad temperature for \*\*\*"\)/,
   ],
   [
     'a prompt that is too long',
+    'context',
     failsWith(400, { error: { message: 'maximum context length is 8192' } }),
     /context window/,
   ],
-  ['500', failsWith(500, { error: { message: 'out of memory' } }), /the server failed \("500 out of memory"\)/],
-  ['503 without a body', sendsText('', 'text/plain', 503), /the server failed/],
-  ['502 as HTML', sendsHtml(502), /the server failed \(an HTML page\)/],
-  ['200 as HTML', sendsHtml(), /an HTML page, not JSON/],
-  ['200 as text', sendsText('OK', 'text/plain'), /text, not JSON/],
-  ['truncated JSON', sendsText('{"choices": [{"mess', 'application/json'), /not valid JSON/],
-  ['an empty body', sendsText('', 'application/json'), /its reply is empty/],
-  ['null', sendsText('null', 'application/json'), /its reply is empty/],
+  [
+    '500',
+    'server',
+    failsWith(500, { error: { message: 'out of memory' } }),
+    /the server failed \("500 out of memory"\)/,
+  ],
+  ['503 without a body', 'server', sendsText('', 'text/plain', 503), /the server failed/],
+  ['502 as HTML', 'server', sendsHtml(502), /the server failed \(an HTML page\)/],
+  ['200 as HTML', 'unusable', sendsHtml(), /an HTML page, not JSON/],
+  ['200 as text', 'unusable', sendsText('OK', 'text/plain'), /text, not JSON/],
+  ['truncated JSON', 'unusable', sendsText('{"choices": [{"mess', 'application/json'), /not valid JSON/],
+  ['an empty body', 'unusable', sendsText('', 'application/json'), /its reply is empty/],
+  ['null', 'unusable', sendsText('null', 'application/json'), /its reply is empty/],
   [
     'absent choices',
+    'unusable',
     sendsText('{"id": "x", "object": "chat.completion"}', 'application/json'),
     /not a chat completion/,
   ],
-  ['empty choices', sendsText('{"choices": []}', 'application/json'), /not a chat completion/],
-  ['choices of a wrong type', sendsText('{"choices": "many"}', 'application/json'), /not a chat completion/],
-  ['a null choice', sendsText('{"choices": [null]}', 'application/json'), /not a chat completion/],
-  ['content of a wrong type', completes({ content: 42 }), /not a chat completion/],
+  ['empty choices', 'unusable', sendsText('{"choices": []}', 'application/json'), /not a chat completion/],
+  [
+    'choices of a wrong type',
+    'unusable',
+    sendsText('{"choices": "many"}', 'application/json'),
+    /not a chat completion/,
+  ],
+  ['a null choice', 'unusable', sendsText('{"choices": [null]}', 'application/json'), /not a chat completion/],
+  ['content of a wrong type', 'unusable', completes({ content: 42 }), /not a chat completion/],
   [
     'an error in a 200',
+    'unusable',
     sendsText('{"error": {"message": "upstream is busy"}}', 'application/json'),
     /"upstream is busy"/,
   ],
-  ['a refusal', completes({ refusal: 'I cannot help with that.' }), /it refused \("I cannot help with that\."\)/],
-  ['a content filter', completes({ content: 'The', finishReason: 'content_filter' }), /content filter/],
-  ['null content', completes({ content: null }), /its message is empty/],
-  ['no tokens left', completes({ content: '', finishReason: 'length' }), /ran out of tokens/],
-  ['a cut stream', cutsOff(), /connection broke off, at http:\/\/127\.0\.0\.1:\d+/],
-  ['a hang-up', hangsUp(), /connection broke off/],
-  ['a hang', hangs(), /it took longer than 0\.4 s/],
-  ['a trickle', trickles(), /it took longer than 0\.4 s/],
+  [
+    'a refusal',
+    'refused',
+    completes({ refusal: 'I cannot help with that.' }),
+    /it refused \("I cannot help with that\."\)/,
+  ],
+  ['a content filter', 'refused', completes({ content: 'The', finishReason: 'content_filter' }), /content filter/],
+  ['null content', 'refused', completes({ content: null }), /its message is empty/],
+  ['no tokens left', 'refused', completes({ content: '', finishReason: 'length' }), /ran out of tokens/],
+  ['a cut stream', 'network', cutsOff(), /connection broke off, at http:\/\/127\.0\.0\.1:\d+/],
+  ['a hang-up', 'network', hangsUp(), /connection broke off/],
+  ['a hang', 'timeout', hangs(), /it took longer than 0\.4 s/],
+  ['a trickle', 'timeout', trickles(), /it took longer than 0\.4 s/],
+  [
+    'the 429 of whoever is behind a gateway',
+    'rate-limit',
+    sendsText('{"error": {"message": "upstream is busy", "code": 429}}', 'application/json'),
+    /"upstream is busy"/,
+  ],
+  ['402', 'quota', failsWith(402, { error: { message: 'insufficient balance' } }), /quota is used up \(402\)/],
+  ['413', 'context', failsWith(413, { error: { message: 'too large' } }), /"413 too large"/],
 ];
 
 describe('a failing endpoint', () => {
   it.each(FAILURES)(
-    '%s ends in time as llm-unavailable with its reason, asked once, the key unsaid',
-    async (_, reply, reason) => {
+    '%s ends in time as %s with its reason, asked once, the key unsaid',
+    async (_, kind, reply, reason) => {
       await using llm = await startScriptedLlm(reply);
       const started = performance.now();
       const error = await failureOf({ baseUrl: llm.baseUrl });
       expect(performance.now() - started).toBeLessThan(TIMEOUT_MS + 400);
-      expect(error.code).toBe('llm-unavailable');
+      expect(error).toMatchObject({ code: 'llm-unavailable', kind });
       expect(error.message).toMatch(/^The LLM m gave no answer: .+\.$/s);
       expect(error.message).toMatch(reason);
       expect(JSON.stringify([error, error.message, error.cause, error.stack])).not.toContain(KEY);
@@ -117,6 +146,29 @@ describe('a failing endpoint', () => {
     const error = await failureOf({ baseUrl });
     expect(error.code).toBe('llm-unavailable');
     expect(error.message).toMatch(reason);
+  });
+
+  it.each([
+    ['20', 20_000],
+    ['Sun, 01 Mar 2026 12:00:30 GMT', 10_000],
+    ['when I say so', undefined],
+    [undefined, undefined],
+  ])('that says Retry-After: %s asks for %s ms', async (told, expected) => {
+    const headers = { date: 'Sun, 01 Mar 2026 12:00:20 GMT', ...(told === undefined ? {} : { 'retry-after': told }) };
+    for (const status of [429, 503]) {
+      await using llm = await startScriptedLlm(failsWith(status, {}, headers));
+      expect(await failureOf({ baseUrl: llm.baseUrl })).toMatchObject({ status, retryAfterMs: expected });
+    }
+  });
+
+  it('that refuses after it has worked says what that took', async () => {
+    await using llm = await startScriptedLlm(completes({ refusal: 'No.' }));
+    expect((await failureOf({ baseUrl: llm.baseUrl })).tokens).toEqual({ input: 100, output: 20 });
+  });
+
+  it('is called by its own name where it has one', async () => {
+    await using llm = await startScriptedLlm(sendsHtml());
+    expect((await failureOf({ baseUrl: llm.baseUrl, name: 'spare' })).message).toMatch(/^The LLM spare gave/);
   });
 
   it('a port that nobody listens on is llm-unavailable', async () => {
@@ -143,7 +195,7 @@ describe("the caller's signal", () => {
   it('ends a hanging request at once, and says whether it was a deadline or a cancellation', async () => {
     await using llm = await startScriptedLlm(hangs(), hangs());
     const deadline = await failureOf({ baseUrl: llm.baseUrl, timeoutMs: 60_000 }, AbortSignal.timeout(100));
-    expect(deadline.message).toMatch(/the deadline has passed/);
+    expect([deadline.kind, deadline.message]).toEqual(['cancelled', expect.stringMatching(/the deadline has passed/)]);
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 50);
     const cancelled = await failureOf({ baseUrl: llm.baseUrl, timeoutMs: 60_000 }, controller.signal);
@@ -181,6 +233,13 @@ describe('a working endpoint', () => {
     ];
     await using llm = await startScriptedLlm(completes({ content, usage: { prompt_tokens: 'many' } }));
     expect(await complete({ baseUrl: llm.baseUrl })).toEqual({ text: 'ab', model: 'scripted-1' });
+  });
+
+  it('cannot give tokens back', async () => {
+    await using llm = await startScriptedLlm(
+      completes({ content: 'a', usage: { prompt_tokens: -5_000, completion_tokens: 1 } }),
+    );
+    expect((await complete({ baseUrl: llm.baseUrl })).tokens).toBeUndefined();
   });
 
   it('that accepts one temperature only gets that one', async () => {
@@ -223,11 +282,11 @@ function complete(options: Partial<OpenAiChatModelOptions>, signal = new AbortCo
   return model.complete(REQUEST, signal);
 }
 
-async function failureOf(options: Partial<OpenAiChatModelOptions>, signal?: AbortSignal): Promise<PrecedentError> {
+async function failureOf(options: Partial<OpenAiChatModelOptions>, signal?: AbortSignal): Promise<ModelFailure> {
   const error = await complete(options, signal).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof PrecedentError)) throw new Error(`expected a PrecedentError, not ${String(error)}`);
+  if (!(error instanceof ModelFailure)) throw new Error(`expected a ModelFailure, not ${String(error)}`);
   return error;
 }

@@ -13,6 +13,11 @@ const wholeNumber = (min: number, max: number) =>
     .min(min, `must be from ${min} to ${max}`)
     .max(max, `must be from ${min} to ${max}`);
 
+const risk = z.coerce
+  .number('must be a number')
+  .min(0.01, 'must be from 0.01 to 0.99')
+  .max(0.99, 'must be from 0.01 to 0.99');
+
 function hasCredentials(url: string): boolean {
   return URL.canParse(url) && /^[^/]*\/\/[^/?#]*@/.test(url);
 }
@@ -41,11 +46,33 @@ export const Settings = z.object({
   RERANKER_MODEL: z.string().optional(),
   /** How many of the first documents found are read again by the reranker. */
   RERANKER_DEPTH: wholeNumber(2, 50).default(20),
-  LLM_BASE_URL: httpUrl.optional(),
+  LLM_BASE_URL: httpUrl
+    .refine((url) => !hasCredentials(url), 'must not hold a user or a password: set LLM_API_KEY')
+    .optional(),
   LLM_MODEL: z.string().optional(),
   LLM_API_KEY: z.string().optional(),
   LLM_TEMPERATURE: z.coerce.number().min(0).max(2).default(0.2),
+  /** For all that is asked for one diagnosis. */
   LLM_TIMEOUT_MS: wholeNumber(100, 600_000).default(30_000),
+  /** Precedents that a prompt shows as examples, and where the best of them stands. */
+  LLM_EXAMPLES: wholeNumber(0, 50).default(5),
+  LLM_EXAMPLE_ORDER: z.enum(['best-first', 'best-last'], 'must be best-first or best-last').default('best-last'),
+  /** Of a prompt; the lowest ranked evidence is left out first. */
+  LLM_PROMPT_TOKENS: wholeNumber(2_000, 1_000_000).default(7_000),
+  /** Answers to one question, of which the one that most agree on counts. */
+  LLM_SAMPLES: wholeNumber(1, 20).default(1),
+  /** Whether all of them choose and count, or from four on every other one chooses and the rest count. */
+  LLM_AGREEMENT: z.enum(['plain', 'held-out'], 'must be plain or held-out').default('plain'),
+  /** Opinions of the evidence and of the cause, three calls each; 0 asks for none. */
+  LLM_SCORE_SAMPLES: wholeNumber(0, 20).default(1),
+  /** Of several endpoints: the first that can be asked, or one drawn by weight. */
+  LLM_ORDER: z.enum(['in-order', 'weighted'], 'must be in-order or weighted').default('in-order'),
+  /** After so long without an answer a second endpoint is asked as well; 0: never. */
+  LLM_HEDGE_MS: wholeNumber(0, 600_000).default(0),
+  /** Of all endpoints together, in a day (UTC). */
+  LLM_MAX_TOKENS_PER_DAY: wholeNumber(1, 1_000_000_000_000).optional(),
+  /** In the currency of the prices. */
+  LLM_MAX_COST_PER_DAY: z.coerce.number('must be a number').positive('must be more than 0').optional(),
   TRACES_URL: httpUrl
     .refine((url) => !hasCredentials(url), 'must not hold a user or a password: set TRACES_TOKEN')
     .optional(),
@@ -71,6 +98,10 @@ export const Settings = z.object({
   SNAPSHOT_DAYS: wholeNumber(0, 3_650).default(30),
   /** Of all snapshots, compressed. */
   SNAPSHOT_MAX_MB: wholeNumber(1, 1_048_576).default(1_024),
+  /** How often an answer that may be acted on may be wrong. */
+  ACT_RISK: risk.default(0.1),
+  /** How often a cause that is suggested at all may be wrong. */
+  SUGGEST_RISK: risk.default(0.5),
   /** After this a diagnosis is answered 202 and finished in the background. */
   TIME_BUDGET_MS: wholeNumber(1, 600_000).default(10_000),
   MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(16_777_216),

@@ -28,7 +28,8 @@ function listPassages(text: string): string[] {
   const fenced = [...text.matchAll(/```[\w-]*[ \t]*\n?([\s\S]*?)(?:```|$)/g)].map(([, inner = '']) => inner);
   const start = text.indexOf('{');
   const end = text.lastIndexOf('}');
-  const outer = start < 0 ? [] : [text.slice(start, end < start ? undefined : end + 1), text.slice(start)];
+  // Cut short, it may end in lists that the last brace does not reach: those are tried with it first.
+  const outer = start < 0 ? [] : [text.slice(start), text.slice(start, end < start ? undefined : end + 1)];
   const passages = [...fenced.reverse(), ...listBalanced(text).reverse(), ...outer, text];
   return [...new Set(passages.map((passage) => passage.trim()))].filter((passage) => /[{\\]/.test(passage));
 }

@@ -22,7 +22,11 @@ async function ask(evidence: Evidence, redactor: Redactor, ...replies: readonly 
   await using llm = await startScriptedLlm(...replies);
   const model = createOpenAiChatModel({ baseUrl: llm.baseUrl, model: 'm', timeoutMs: 10_000 });
   const chatModel = redactedChatModel(model, redactor);
-  const outcome = await predict(evidence, 'llm', { chatModel, llmDeadline: () => AbortSignal.timeout(10_000) });
+  const outcome = await predict(evidence, 'llm', {
+    chatModel,
+    elapsed: () => 0,
+    llmDeadline: () => AbortSignal.timeout(10_000),
+  });
   return { requests: llm.requests, outcome };
 }
 
@@ -117,5 +121,10 @@ describe('what leaves for an LLM', () => {
     await model.complete(request, AbortSignal.timeout(1_000));
     expect(model.name).toBe(script.name);
     expect(script.requests).toEqual([{ ...request, user: 'ask (redacted:email)' }]);
+  });
+
+  it('keeps what else the model can do', () => {
+    const listStates = () => [];
+    expect(redactedChatModel({ ...createScriptedChatModel(), listStates }, redact).listStates).toBe(listStates);
   });
 });

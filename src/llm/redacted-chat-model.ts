@@ -1,14 +1,14 @@
-import { PrecedentError } from '../domain/errors.ts';
+import { ModelFailure } from '../domain/model-failure.ts';
 import type { Redactor } from '../domain/redaction.ts';
 import type { ChatModel } from '../ports.ts';
 
 /**
- * The same model, which is told nothing that the redactor blacks out. When the redactor fails nothing is sent:
+ * The same model with all that it can do, which is told nothing that the redactor blacks out. When the redactor fails nothing is sent:
  * `llm-unavailable`, so that the diagnosis comes by precedent and says why.
  */
-export function redactedChatModel(model: ChatModel, redact: Redactor): ChatModel {
+export function redactedChatModel<T extends ChatModel>(model: T, redact: Redactor): T {
   return {
-    name: model.name,
+    ...model,
     complete: async (request, signal) => {
       const [system, user] = await redactAll([request.system, request.user], redact, model.name);
       return model.complete({ ...request, system, user }, signal);
@@ -26,6 +26,7 @@ async function redactAll(
     return [system.text, user.text];
   } catch {
     // What went wrong may quote the text, so it is not passed on.
-    throw new PrecedentError('llm-unavailable', `The LLM ${name} was not asked: redaction of the prompt failed.`);
+    const reason = `The LLM ${name} was not asked: redaction of the prompt failed.`;
+    throw new ModelFailure(reason, { kind: 'not-asked', attempts: [{ model: name, reason }] });
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isPrecedentError } from '../domain/errors.ts';
+import type { Attempt } from '../domain/model-failure.ts';
 import { MUTATIONS } from '../testing/malformed-completions.ts';
 import { createScriptedChatModel } from '../testing/scripted-chat-model.ts';
 import { completeStructured, readAnswer } from './structured.ts';
@@ -82,10 +83,10 @@ describe('the repair round', () => {
   it('shows the model its answer and each mistake, and counts the tokens of both calls', async () => {
     const wrong = { ...SEED, category: 7, citations: [{ id: 'P1' }] };
     const model = createScriptedChatModel(JSON.stringify(wrong), JSON.stringify(SEED));
-    const answer = await completeStructured(model, REQUEST, Answer, live());
-    expect(answer.value).toEqual(SEED);
-    expect(answer.tokens).toEqual({ input: 200, output: 40 });
-    expect(answer.attempts).toEqual([
+    const attempts: Attempt[] = [];
+    const answer = await completeStructured(model, REQUEST, Answer, live(), (attempt) => attempts.push(attempt));
+    expect(answer).toEqual({ value: SEED, model: 'scripted-1', tokens: { input: 200, output: 40 } });
+    expect(attempts).toEqual([
       { model: 'scripted-1', reason: expect.stringMatching(/category: .*citations\.0\.quote: /) },
     ]);
     const [, repair] = model.requests;
@@ -97,8 +98,24 @@ describe('the repair round', () => {
 
   it('is not asked for when the first answer fits', async () => {
     const model = createScriptedChatModel(JSON.stringify(SEED));
-    expect(await completeStructured(model, REQUEST, Answer, live())).toMatchObject({ value: SEED, attempts: [] });
+    expect(await completeStructured(model, REQUEST, Answer, live())).toMatchObject({ value: SEED });
     expect(model.requests).toHaveLength(1);
+  });
+
+  it('tells what was tried, in order, also when no answer comes of it', async () => {
+    const attempts: Attempt[] = [];
+    const replies = [{ text: 'no', model: 'b', attempts: [{ model: 'a', reason: 'HTTP 500' }] }];
+    const complete = async () => {
+      const reply = replies.shift();
+      if (reply) return reply;
+      throw new Error('away');
+    };
+    const asked = completeStructured({ name: 'pool', complete }, REQUEST, Answer, live(), (one) => attempts.push(one));
+    await expect(asked).rejects.toThrow('away');
+    expect(attempts).toEqual([
+      { model: 'a', reason: 'HTTP 500' },
+      { model: 'b', reason: 'its answer did not fit: the answer holds no JSON object' },
+    ]);
   });
 
   it('happens once: a second wrong answer is llm-answer-invalid with its problems', async () => {
@@ -142,6 +159,6 @@ describe('hostile replies', () => {
   ])('%s is invalid, and soon', (_, text) => {
     const started = performance.now();
     expect(readAnswer(text, Answer).isValid).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });

@@ -1,25 +1,22 @@
 import type { z } from 'zod';
 import { PrecedentError, type Problem } from '../domain/errors.ts';
+import type { Attempt } from '../domain/model-failure.ts';
 import type { ChatModel, ChatReply, ChatRequest } from '../ports.ts';
 import { fence } from './fence.ts';
 import { readJsonObjects } from './read-json.ts';
 
-/** A try that came to nothing, for the provenance of what came after. */
-export interface Attempt {
-  readonly model: string;
-  readonly reason: string;
-}
-
 export interface StructuredAnswer<T> {
   readonly value: T;
-  readonly attempts: readonly Attempt[];
+  /** The one that gave it. */
+  readonly model: string;
   /** Over all calls; absent when the endpoint does not count. */
   readonly tokens?: NonNullable<ChatReply['tokens']>;
 }
 
 /**
  * A model's answer as data: JSON asked for in words, read tolerantly, checked by `schema`; when it does not fit, one
- * more call shows the model its mistakes. `signal` is the deadline of both calls together.
+ * more call shows the model its mistakes. `signal` is the deadline of both calls together. What was tried in vain on the
+ * way is told to `onAttempt`, in order, also when no answer comes of it.
  * Errors: the model's own, and `llm-answer-invalid` with the problems of the last answer.
  */
 export async function completeStructured<T>(
@@ -27,17 +24,21 @@ export async function completeStructured<T>(
   request: ChatRequest,
   schema: z.ZodType<T>,
   signal: AbortSignal,
+  onAttempt: (attempt: Attempt) => void = () => {},
 ): Promise<StructuredAnswer<T>> {
-  const first = await model.complete(request, signal);
+  const ask = async (asked: ChatRequest): Promise<ChatReply> => {
+    const reply = await model.complete(asked, signal);
+    reply.attempts?.forEach(onAttempt);
+    return reply;
+  };
+  const first = await ask(request);
   const answer = readAnswer(first.text, schema);
-  if (answer.isValid) return { value: answer.value, attempts: [], ...addTokens([first]) };
+  if (answer.isValid) return { value: answer.value, model: first.model, ...addTokens([first]) };
 
-  const second = await model.complete(buildRepairRequest(request, first.text, answer.problems), signal);
+  onAttempt({ model: first.model, reason: `its answer did not fit: ${listProblems(answer.problems, '; ')}` });
+  const second = await ask(buildRepairRequest(request, first.text, answer.problems));
   const mended = readAnswer(second.text, schema);
-  if (mended.isValid) {
-    const attempts = [{ model: first.model, reason: `its answer did not fit: ${listProblems(answer.problems, '; ')}` }];
-    return { value: mended.value, attempts, ...addTokens([first, second]) };
-  }
+  if (mended.isValid) return { value: mended.value, model: second.model, ...addTokens([first, second]) };
   throw new PrecedentError(
     'llm-answer-invalid',
     `The LLM ${model.name} answered twice in a form that cannot be used: ${listProblems(mended.problems, '; ')}.`,
