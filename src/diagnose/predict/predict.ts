@@ -1,18 +1,32 @@
-import type { Provenance, RootCausePrediction } from '../../domain/diagnosis.ts';
-import { isPrecedentError, messageOf } from '../../domain/errors.ts';
+import type { LlmUse, Provenance, RootCausePrediction } from '../../domain/diagnosis.ts';
+import { type Attempt, attemptsOf } from '../../domain/model-failure.ts';
+import { type MeteredChatModel, meterChatModel } from '../../llm/metered-chat-model.ts';
 import type { ChatModel } from '../../ports.ts';
+import { type LlmFeatures, scoreByLlm } from '../confidence/by-llm.ts';
 import type { Evidence } from '../evidence.ts';
-import { type LlmSettings, predictByLlm } from './by-llm.ts';
 import { predictByPrecedent } from './by-precedent.ts';
-
-type Attempts = NonNullable<Provenance['attempts']>;
+import { type LlmSettings, predictByLlm } from './llm/by-llm.ts';
+import { countAlike, LATE, listFailures } from './llm/by-llm-attempts.ts';
+import { DIAGNOSE_PROMPT_VERSION } from './llm/prompts/diagnose-prompt.v2.ts';
+import { SCORE_PROMPTS_VERSION } from './llm/prompts/score-prompts.v1.ts';
 
 export interface LlmPorts {
   /** Absent when no LLM is configured. */
   readonly chatModel: ChatModel | undefined;
-  /** A fresh signal that fires when the LLM has had time enough. */
+  /** A fresh signal that fires when the LLM has had time enough: for all its answers and scores together. */
   readonly llmDeadline: () => AbortSignal;
   readonly llmSettings?: LlmSettings;
+  /** Milliseconds of a clock that never jumps. */
+  readonly elapsed: () => number;
+}
+
+export interface Predicted {
+  readonly prediction: RootCausePrediction;
+  readonly attempts: NonNullable<Provenance['attempts']>;
+  /** What the LLM took, also when nothing came of it; absent when none was asked. */
+  readonly llm?: LlmUse;
+  /** What it thinks of its own answer; absent when nobody asked it, and after an answer by precedent. */
+  readonly llmFeatures?: LlmFeatures;
 }
 
 /**
@@ -24,51 +38,50 @@ export async function predict(
   engine: 'auto' | 'precedent' | 'llm',
   ports: LlmPorts,
   signal?: AbortSignal,
-): Promise<{ prediction: RootCausePrediction; attempts: Attempts }> {
-  const byPrecedent = (attempts: Attempts) => ({ prediction: predictByPrecedent(evidence), attempts });
+): Promise<Predicted> {
   const { chatModel } = ports;
-  if (engine === 'precedent' || (engine === 'auto' && !chatModel)) return byPrecedent([]);
-  if (!chatModel)
-    return byPrecedent([{ model: 'none', reason: 'no LLM is configured: set LLM_BASE_URL and LLM_MODEL' }]);
-  const deadline = ports.llmDeadline();
+  if (engine === 'precedent' || (engine === 'auto' && !chatModel))
+    return { prediction: predictByPrecedent(evidence), attempts: [] };
+  if (chatModel) return askLlm(evidence, chatModel, ports, signal);
+  const reason = 'no LLM is configured: set LLM_BASE_URL and LLM_MODEL';
+  return { prediction: predictByPrecedent(evidence), attempts: [{ model: 'none', reason }] };
+}
+
+async function askLlm(
+  evidence: Evidence,
+  model: ChatModel,
+  { llmDeadline, llmSettings: settings = {}, elapsed }: LlmPorts,
+  signal: AbortSignal | undefined,
+): Promise<Predicted> {
+  const deadline = llmDeadline();
+  const until = signal ? AbortSignal.any([signal, deadline]) : deadline;
+  const chatModel = meterChatModel(model);
+  const attempts: Attempt[] = [];
+  const onAttempt = (attempt: Attempt) => attempts.push(attempt);
+  const start = elapsed();
+  const use = (name: string, isScored: boolean) => toLlmUse(chatModel, name, isScored, elapsed() - start);
   try {
-    return await askLlm(evidence, { ...ports, chatModel }, signal ? AbortSignal.any([signal, deadline]) : deadline);
+    const said = await predictByLlm(evidence, { chatModel, settings, onAttempt }, until);
+    const scoring = { chatModel, samples: settings.scoreSamples ?? 0, onAttempt };
+    const before = chatModel.spent().calls;
+    const llmFeatures = await scoreByLlm(said.prediction, said.prompt.exhibits, scoring, until);
+    signal?.throwIfAborted();
+    const llm = use(said.model, chatModel.spent().calls > before);
+    return { prediction: said.prediction, attempts: countAlike(attempts), llm, llmFeatures };
   } catch (error) {
     signal?.throwIfAborted();
-    if (deadline.aborted)
-      return byPrecedent([{ model: chatModel.name, reason: 'no answer within the time given to the LLM' }]);
-    return byPrecedent([{ model: chatModel.name, reason: reasonOf(error) }]);
+    const isSilent = deadline.aborted && attemptsOf(error).length === 0;
+    attempts.push(...(isSilent ? [{ model: model.name, reason: LATE }] : listFailures(error, model.name)));
+    const llm = use(model.name, false);
+    return { prediction: predictByPrecedent(evidence), attempts: countAlike(attempts), llm };
   }
 }
 
-const MAX_REASON = 300;
-
-/** Ours are worded for the caller; what a driver throws unexpectedly may quote the request that it made. */
-function reasonOf(error: unknown): string {
-  if (isPrecedentError(error)) return error.message;
-  return `an unexpected error: ${withoutSecrets(messageOf(error).slice(0, 4 * MAX_REASON)).slice(0, MAX_REASON)}`;
-}
-
-/** Credentials and queries of URLs, what follows an authorisation scheme, and every word long enough to be a key. */
-function withoutSecrets(text: string): string {
-  return text
-    .replace(/\/\/[^/\s@]*@/g, '//***@')
-    .replace(/\?\S+=\S*/g, '?***')
-    .replace(/\b(bearer|basic)\s+\S+/gi, '$1 ***')
-    .replace(/\b(?:sk|key|token)[-_][\w-]+/gi, '***')
-    .replace(/(?=[\w+=-]*\d)[\w+=-]{20,}/g, '***');
-}
-
-/** The LLM's answer or the end of its time, whichever comes first, even when a driver does not heed the signal. */
-async function askLlm(
-  evidence: Evidence,
-  { chatModel, llmSettings }: { readonly chatModel: ChatModel; readonly llmSettings?: LlmSettings },
-  signal: AbortSignal,
-): Promise<{ prediction: RootCausePrediction; attempts: Attempts }> {
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  const asked = predictByLlm(evidence, { chatModel, ...(llmSettings ? { settings: llmSettings } : {}) }, signal);
-  const { prediction, attempts } = await Promise.race([asked, late]);
-  return { prediction, attempts };
+function toLlmUse(chatModel: MeteredChatModel, model: string, isScored: boolean, ms: number): LlmUse {
+  return {
+    model,
+    prompts: [DIAGNOSE_PROMPT_VERSION, ...(isScored ? [SCORE_PROMPTS_VERSION] : [])],
+    ms: Math.round(ms),
+    ...chatModel.spent(),
+  };
 }

@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { isPrecedentError } from '../../domain/errors.ts';
-import { buildLlmEvidence, GOOD_ANSWER } from '../../testing/llm-evidence.ts';
-import { createScriptedChatModel } from '../../testing/scripted-chat-model.ts';
+import { isPrecedentError } from '../../../domain/errors.ts';
+import type { Attempt } from '../../../domain/model-failure.ts';
+import { buildLlmEvidence, GOOD_ANSWER } from '../../../testing/llm-evidence.ts';
+import { createScriptedChatModel } from '../../../testing/scripted-chat-model.ts';
 import { predictByLlm } from './by-llm.ts';
 
 const evidence = buildLlmEvidence();
 
 async function predictFrom(...answers: readonly object[]) {
   const chatModel = createScriptedChatModel(...answers.map((answer) => JSON.stringify(answer)));
-  const result = await predictByLlm(evidence, { chatModel }, new AbortController().signal);
-  return { ...result, requests: chatModel.requests };
+  const attempts: Attempt[] = [];
+  const onAttempt = (attempt: Attempt) => attempts.push(attempt);
+  const result = await predictByLlm(evidence, { chatModel, onAttempt }, new AbortController().signal);
+  return { ...result, attempts, requests: chatModel.requests };
 }
 
 describe('a good answer', () => {
   it('becomes a prediction in the names, steps and words of the evidence', async () => {
-    const { prediction, attempts, promptVersion, tokens, requests } = await predictFrom(GOOD_ANSWER);
+    const { prediction, attempts, prompt, model, requests } = await predictFrom(GOOD_ANSWER);
     expect(prediction.engine).toBe('llm');
     expect(prediction.rootCause).toEqual({
       category: 'load-spike',
@@ -27,7 +30,7 @@ describe('a good answer', () => {
       ['Scale pre-processor to three replicas.', 1, 30],
       ['Raise WORKER_THREADS to 4.', 1, 40],
     ]);
-    expect([attempts, promptVersion, tokens]).toEqual([[], 'diagnose.v1', { input: 100, output: 20 }]);
+    expect([attempts, prompt.version, model]).toEqual([[], 'diagnose.v2', 'scripted-1']);
     expect(requests[0]?.temperature).toBe(0.2);
   });
 
@@ -73,6 +76,38 @@ describe('a good answer', () => {
     expect(prediction.rootCause).toMatchObject({ category: 'unseen', service: null });
     expect(prediction.hypotheses).toMatchObject([{ category: 'unseen', citations: [] }]);
   });
+
+  it.each([
+    ['keeps its service when the cited block shows it', 'T1', 'own time rose from 2.6 ms', 'pre-processor'],
+    ['names no service that the cited block does not show', 'A1', 'p95 latency of web-server', null],
+  ])('of an unseen cause %s', async (_, id, quote, service) => {
+    const { prediction } = await predictFrom({
+      category: 'unseen',
+      service: 'pre-processor',
+      summary: 'Nothing like this happened before.',
+      citations: [{ id, quote }],
+    });
+    expect(prediction.rootCause).toMatchObject({ category: 'unseen', service });
+  });
+
+  it('may name causes that act together with the root cause, each with citations of its own', async () => {
+    const [, dns] = GOOD_ANSWER.hypotheses;
+    const { prediction } = await predictFrom({
+      ...GOOD_ANSWER,
+      contributing: [
+        dns,
+        { ...dns, service: 'web-server', citations: [{ id: 'P2', quote: 'the moon was full that night' }] },
+        GOOD_ANSWER.hypotheses[0],
+      ],
+    });
+    expect(prediction.contributing).toMatchObject([
+      { category: 'dns', service: 'inference-server', citations: [{ document: 'incident:2025/dns' }] },
+    ]);
+  });
+
+  it('names no contributing causes where there are none', async () => {
+    expect((await predictFrom({ ...GOOD_ANSWER, contributing: null })).prediction).not.toHaveProperty('contributing');
+  });
 });
 
 describe('what evidence does not bear out is dropped', () => {
@@ -107,6 +142,36 @@ describe('what evidence does not bear out is dropped', () => {
       ],
     });
     expect(prediction.hypotheses).toMatchObject([{ category: 'load-spike', check: null }]);
+  });
+
+  it.each([
+    ['a step of the alert', { id: 'A1', quote: 'p95 latency of web-server is above 1 s' }],
+    ['a label of ours', { id: 'R1', quote: 'Services: pre-processor Alerts: PreProcessorLatencyHigh' }],
+    ['a block that was not shown', { id: 'R7', quote: 'Compare the request rate with yesterday' }],
+    ['words of another block', { id: 'R1', quote: 'Calls to inference-server hung before they were sent' }],
+  ])('a check that quotes %s', async (_, check) => {
+    const [first] = GOOD_ANSWER.hypotheses;
+    const { prediction } = await predictFrom({ ...GOOD_ANSWER, hypotheses: [{ ...first, check }] });
+    expect(prediction.hypotheses[0]?.check).toBeNull();
+  });
+
+  it('a hypothesis without form, and nothing beside it', async () => {
+    const [first, second] = GOOD_ANSWER.hypotheses;
+    const { prediction, requests } = await predictFrom({
+      ...GOOD_ANSWER,
+      hypotheses: [first, { category: 7 }, second],
+    });
+    expect(prediction.hypotheses.map(({ category }) => category)).toEqual(['load-spike', 'dns']);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('checks of a runbook that was replaced; its steps say so', async () => {
+    const superseded = new Map([['runbook:pre-processor/High', 'runbook:pre-processor/New']]);
+    const chatModel = createScriptedChatModel(JSON.stringify(GOOD_ANSWER));
+    const asked = predictByLlm({ ...evidence, superseded }, { chatModel }, new AbortController().signal);
+    const { hypotheses, mitigation } = (await asked).prediction;
+    expect(hypotheses[0]?.check).toBeNull();
+    expect(mitigation.map(({ supersededBy }) => supersededBy)).toEqual([undefined, 'runbook:pre-processor/New']);
   });
 
   it('citations of what was not shown, but not the claim while one is left', async () => {

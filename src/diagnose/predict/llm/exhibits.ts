@@ -1,11 +1,18 @@
-import { type Incident, type KnowledgeDocument, type Runbook, type Step, sectionText } from '../../domain/document.ts';
-import { parseSignal, type Signal } from '../../domain/signal.ts';
-import { formatSource } from '../../domain/source.ts';
-import { listNeighbours, type ServiceGraph } from '../../domain/topology.ts';
-import { neutralise } from '../../llm/fence.ts';
-import { toName } from '../digest/wording.ts';
-import type { Evidence, RankedRunbook } from '../evidence.ts';
-import type { Situation } from '../situation.ts';
+import {
+  type Incident,
+  type KnowledgeDocument,
+  type Runbook,
+  type Step,
+  sectionText,
+} from '../../../domain/document.ts';
+import { parseSignal, type Signal } from '../../../domain/signal.ts';
+import { formatSource } from '../../../domain/source.ts';
+import { listNeighbours, type ServiceGraph } from '../../../domain/topology.ts';
+import { neutralise } from '../../../llm/fence.ts';
+import { toName } from '../../digest/wording.ts';
+import type { Evidence, RankedRunbook } from '../../evidence.ts';
+import type { Situation } from '../../situation.ts';
+import { isVerified } from '../unverified.ts';
 
 /** One piece of evidence as a prompt shows it. What an answer says must point to one of these. */
 export interface Exhibit {
@@ -24,6 +31,7 @@ const MAX_FOCUS = 8;
 /** Of a title, a label's value or a service: whoever sends an alert chooses how long it is. */
 const MAX_NAME = 200;
 const MAX_SIGNAL_WORD = 80;
+const UNVERIFIED = 'a draft that nobody has reviewed';
 
 export function showAlert(situation: Situation): Exhibit {
   return plain('A1', [
@@ -80,6 +88,7 @@ export function showPrecedent(incident: Incident, rank: number): Exhibit {
   const text = [
     ['Title', cutName(incident.title)],
     ['Date', cutName(incident.date)],
+    ['Status', isVerified(incident) ? undefined : UNVERIFIED],
     ['Services', list(incident.services)],
     ['Alerts', list(incident.alerts)],
     ['Symptoms', cut(joinSections(incident, symptoms), 1_200)],
@@ -97,6 +106,7 @@ export function showRunbook({ runbook, excerpt, source }: RankedRunbook, rank: n
   const steps = listSteps(id, runbook);
   const text = [
     ['Title', cutName(runbook.title)],
+    ['Status', isVerified(runbook) ? undefined : UNVERIFIED],
     ['Services', list(runbook.services)],
     ['Alerts', list(runbook.alerts)],
     ['Meaning', cut(sectionText(runbook, 'meaning'), 600)],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { buildLlmEvidence, GOOD_ANSWER } from '../../testing/llm-evidence.ts';
-import { createScriptedChatModel } from '../../testing/scripted-chat-model.ts';
+import { buildLlmEvidence, GOOD_ANSWER } from '../../../testing/llm-evidence.ts';
+import { createScriptedChatModel } from '../../../testing/scripted-chat-model.ts';
 import { predictByLlm } from './by-llm.ts';
 
 async function listCategories(hypotheses: readonly object[]) {

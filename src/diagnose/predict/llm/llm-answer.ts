@@ -1,23 +1,23 @@
 import { z } from 'zod';
-import type { Citation, Hypothesis, MitigationStep, RootCause, RootCausePrediction } from '../../domain/diagnosis.ts';
-import type { KnowledgeDocument } from '../../domain/document.ts';
-import { keyOf } from '../../domain/document.ts';
-import type { SourceRef } from '../../domain/source.ts';
-import { neutralise } from '../../llm/fence.ts';
-import type { Exhibit } from './exhibits.ts';
-import { toMitigationStep } from './mitigation.ts';
+import type { Hypothesis, MitigationStep, RootCause, RootCausePrediction } from '../../../domain/diagnosis.ts';
+import { keyOf } from '../../../domain/document.ts';
+import { toMitigationStep } from '../mitigation.ts';
+import {
+  cite,
+  distinct,
+  ModelCitation,
+  toCheck,
+  type VerifiedCitation,
+  verifyCitations,
+} from './llm-answer-citations.ts';
+import { toSummary } from './llm-answer-summary.ts';
 import type { DiagnosePrompt } from './prompt.ts';
-import { findQuote } from './quote.ts';
 
 const MAX_HYPOTHESES = 4;
 /** Each costs a search for its quotes, so further ones are not looked at. */
 const MAX_READ_HYPOTHESES = 8;
+const MAX_CONTRIBUTING = 3;
 const MAX_STEPS = 12;
-const MAX_SUMMARY = 600;
-const MAX_CITATIONS = 8;
-
-const ModelCitation = z.object({ id: z.string(), quote: z.string().transform((quote) => quote.slice(0, 1_000)) });
-type ModelCitation = z.infer<typeof ModelCitation>;
 
 /** Small models leave out lists, write `null` for them, or cite with one object instead of a list of one. */
 function lenientList<T extends z.ZodType>(item: T) {
@@ -28,7 +28,10 @@ function lenientList<T extends z.ZodType>(item: T) {
 const claim = {
   category: z.string(),
   service: z.string().nullish(),
-  summary: z.string().trim().min(1),
+  summary: z
+    .string()
+    .transform(toSummary)
+    .pipe(z.string().min(1, 'say the cause in words, without commands or addresses')),
   citations: lenientList(ModelCitation),
 };
 
@@ -43,10 +46,16 @@ const ModelHypothesis = z.object({
 });
 type ModelHypothesis = z.infer<typeof ModelHypothesis>;
 
+/** What stands beside the answer: an item that does not fit is dropped, and spoils nothing. */
+const sideHypotheses = lenientList(z.unknown()).transform((items) =>
+  items.slice(0, MAX_READ_HYPOTHESES).flatMap((item) => ModelHypothesis.safeParse(item).data ?? []),
+);
+
 const ModelAnswer = z.object({
   ...claim,
   reasoning: z.string().optional().catch(undefined),
-  hypotheses: lenientList(ModelHypothesis),
+  hypotheses: sideHypotheses,
+  contributing: sideHypotheses,
   mitigation: lenientList(z.string()),
 });
 export type ModelAnswer = z.infer<typeof ModelAnswer>;
@@ -55,55 +64,73 @@ export type ModelAnswer = z.infer<typeof ModelAnswer>;
  * What an answer to `prompt` must be. That a quote of the root cause stands in the evidence is part of the form, so a
  * model that quoted from memory is told so in the repair round.
  */
-export function buildAnswerSchema(prompt: DiagnosePrompt): z.ZodType<ModelAnswer> {
-  return ModelAnswer.refine(({ citations }) => verifyCitations(citations, prompt).length > 0, {
+export function buildAnswerSchema({ exhibits }: DiagnosePrompt): z.ZodType<ModelAnswer> {
+  return ModelAnswer.refine(({ citations }) => verifyCitations(citations, exhibits).length > 0, {
     path: ['citations'],
-    message: `cite at least one block that was shown (${[...prompt.exhibits.keys()].join(', ')}) with a quote of at least three words that stands in it word for word`,
+    message: `cite at least one block that was shown (${[...exhibits.keys()].join(', ')}) with a quote of at least three words that stands in it word for word`,
   });
 }
 
 /** Keeps of an answer what evidence bears out. Names are those of the evidence, steps and checks its very words. */
 export function toPrediction(answer: ModelAnswer, prompt: DiagnosePrompt): RootCausePrediction {
-  const rootCause = toRootCause(answer, prompt);
-  const hypotheses = answer.hypotheses
-    .slice(0, MAX_READ_HYPOTHESES)
-    .flatMap((hypothesis) => toHypothesis(hypothesis, prompt) ?? []);
+  const verified = verifyCitations(answer.citations, prompt.exhibits);
+  const rootCause = toRootCause(answer, verified, prompt);
+  const isOther = (hypothesis: RootCause) => !isSameCause(hypothesis, rootCause);
+  const contributing = toHypotheses(answer.contributing, prompt).filter(isOther).slice(0, MAX_CONTRIBUTING);
   return {
     engine: 'llm',
     rootCause,
-    hypotheses: rankHypotheses({ ...rootCause, citations: cite(answer.citations, prompt) }, hypotheses),
+    hypotheses: rankHypotheses({ ...rootCause, citations: cite(verified) }, toHypotheses(answer.hypotheses, prompt)),
+    ...(contributing.length === 0 ? {} : { contributing }),
     mitigation: listMitigation(answer.mitigation, prompt),
   };
 }
 
+export function isSameCause(a: Pick<RootCause, 'category' | 'service'>, b: Pick<RootCause, 'category' | 'service'>) {
+  return a.category === b.category && a.service === b.service;
+}
+
 function toRootCause(
   { category, service, summary }: Pick<ModelAnswer, 'category' | 'service' | 'summary'>,
+  verified: readonly VerifiedCitation[],
   { categories, services }: DiagnosePrompt,
 ): RootCause {
-  return {
-    service: findName(service, services) ?? null,
-    category: findName(category, categories) ?? 'unseen',
-    summary: neutralise(summary).replace(/\s+/g, ' ').trim().slice(0, MAX_SUMMARY),
-  };
+  const known = findName(category, categories);
+  const named = findName(service, services);
+  // A known cause brings its service along by likeness; an unseen one has nothing but what the cited blocks show.
+  const isShown = known !== undefined || verified.some(({ exhibit }) => names(exhibit.text, named));
+  return { service: (isShown ? named : undefined) ?? null, category: known ?? 'unseen', summary };
 }
 
 /** The name as evidence spells it; undefined for one that evidence does not know. */
 function findName(name: string | null | undefined, known: readonly string[]): string | undefined {
-  const normalise = (text: string) =>
-    text
-      .trim()
-      .toLowerCase()
-      .replace(/[\s_]+/g, '-');
-  return known.find((candidate) => normalise(candidate) === normalise(name ?? ''));
+  return known.find((candidate) => normaliseName(candidate) === normaliseName(name ?? ''));
+}
+
+function normaliseName(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, '-');
+}
+
+function names(text: string, service: string | undefined): boolean {
+  return service !== undefined && text.toLowerCase().includes(service.toLowerCase());
+}
+
+function toHypotheses(hypotheses: readonly ModelHypothesis[], prompt: DiagnosePrompt): Hypothesis[] {
+  const read = hypotheses.flatMap((hypothesis) => toHypothesis(hypothesis, prompt) ?? []);
+  return read.filter((one, index) => read.findIndex((other) => isSameCause(one, other)) === index);
 }
 
 function toHypothesis(hypothesis: ModelHypothesis, prompt: DiagnosePrompt): Hypothesis | undefined {
-  if (verifyCitations(hypothesis.citations, prompt).length === 0) return undefined;
+  const verified = verifyCitations(hypothesis.citations, prompt.exhibits);
+  if (verified.length === 0) return undefined;
   return {
-    ...toRootCause(hypothesis, prompt),
+    ...toRootCause(hypothesis, verified, prompt),
     support: hypothesis.support,
-    citations: cite(hypothesis.citations, prompt),
-    check: hypothesis.check ? (toCheck(hypothesis.check, prompt) ?? null) : null,
+    citations: cite(verified),
+    check: hypothesis.check ? toCheck(hypothesis.check, prompt) : null,
   };
 }
 
@@ -112,10 +139,8 @@ function rankHypotheses(
   rootCause: RootCause & Pick<Hypothesis, 'citations'>,
   hypotheses: readonly Hypothesis[],
 ): Hypothesis[] {
-  const isRootCause = ({ category, service }: RootCause) =>
-    category === rootCause.category && service === rootCause.service;
-  const same = hypotheses.find(isRootCause);
-  const others = hypotheses.filter((hypothesis) => !isRootCause(hypothesis)).slice(0, MAX_HYPOTHESES - 1);
+  const same = hypotheses.find((hypothesis) => isSameCause(hypothesis, rootCause));
+  const others = hypotheses.filter((hypothesis) => hypothesis !== same).slice(0, MAX_HYPOTHESES - 1);
   const otherSupport = others.reduce((sum, { support }) => sum + support, 0);
   const first: Hypothesis = {
     ...rootCause,
@@ -130,55 +155,13 @@ function rankHypotheses(
   }));
 }
 
-interface VerifiedCitation {
-  readonly exhibit: Exhibit;
-  /** The words of the evidence, not those of the model. */
-  readonly words: string;
-}
-
-function verifyCitations(citations: readonly ModelCitation[], { exhibits }: DiagnosePrompt): VerifiedCitation[] {
-  return citations.slice(0, MAX_CITATIONS).flatMap(({ id, quote }) => {
-    const exhibit = exhibits.get(id.trim().toUpperCase());
-    const found = exhibit && findQuote(quote, exhibit.text);
-    return found ? [{ exhibit, words: found.words }] : [];
-  });
-}
-
-/** Alert, traces and topology bear a claim out as well, but are no documents that a citation could point into. */
-function cite(citations: readonly ModelCitation[], prompt: DiagnosePrompt): Citation[] {
-  return distinct(
-    verifyCitations(citations, prompt).flatMap(({ exhibit: { document }, words }) =>
-      document ? [{ document: keyOf(document), source: locate(words, document) }] : [],
-    ),
-  );
-}
-
-function toCheck(check: ModelCitation, prompt: DiagnosePrompt): Hypothesis['check'] | undefined {
-  const [verified] = verifyCitations([check], prompt);
-  const [citation] = cite([check], prompt);
-  return verified && citation ? { text: verified.words, citation } : undefined;
-}
-
-/** The section that holds the words; front matter stands in none, so then the whole document. */
-function locate(words: string, document: KnowledgeDocument): SourceRef {
-  const section = document.sections.find(({ text }) => findQuote(words, text));
-  return section?.source ?? document.source;
-}
-
-function distinct(citations: readonly Citation[]): Citation[] {
-  const byPlace = new Map(
-    citations.map((citation) => [JSON.stringify([citation.document, citation.source.line]), citation]),
-  );
-  return [...byPlace.values()];
-}
-
 /** Only ids that were shown lead to a step, so no word of the model gets in here. */
-function listMitigation(ids: readonly string[], { exhibits }: DiagnosePrompt): MitigationStep[] {
+function listMitigation(ids: readonly string[], { exhibits, superseded }: DiagnosePrompt): MitigationStep[] {
   const wanted = [...new Set(ids.map((id) => id.trim().toUpperCase()))];
   const steps = wanted.flatMap((id) => {
     const exhibit = exhibits.get(id.split('.')[0] ?? '');
     const step = exhibit?.steps.get(id);
-    return exhibit?.document && step ? [toMitigationStep(step, keyOf(exhibit.document))] : [];
+    return exhibit?.document && step ? [toMitigationStep(step, keyOf(exhibit.document), superseded)] : [];
   });
   return steps.slice(0, MAX_STEPS);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildEvidence, rankIncident } from '../../testing/evidence-builder.ts';
-import { buildIncident, buildSection } from '../../testing/knowledge-builder.ts';
-import { buildLlmEvidence } from '../../testing/llm-evidence.ts';
+import { estimateTokens } from '../../../llm/estimate-tokens.ts';
+import { buildEvidence, rankIncident } from '../../../testing/evidence-builder.ts';
+import { buildIncident, buildSection } from '../../../testing/knowledge-builder.ts';
+import { buildLlmEvidence } from '../../../testing/llm-evidence.ts';
 import { buildDiagnosePrompt, type PromptSettings } from './prompt.ts';
 
 const many = Array.from({ length: 8 }, (_, index) =>
@@ -49,6 +50,20 @@ describe('the prompt', () => {
   });
 });
 
+describe('a draft', () => {
+  const draft = (category: string) =>
+    rankIncident(buildIncident({ id: `draft/${category}`, category, status: 'draft' }), 0.99);
+
+  it('is shown as one, and makes no choice that reviewed precedents do not offer', () => {
+    const { user, categories } = buildDiagnosePrompt(
+      buildLlmEvidence({ precedents: [draft('rumour'), draft('cause-1'), ...many] }),
+    );
+    expect(categories).toContain('cause-1');
+    expect(categories).not.toContain('rumour');
+    expect(user).toMatch(/^Title: draft\/rumour\nStatus: a draft that nobody has reviewed$/m);
+  });
+});
+
 describe('an exhibit', () => {
   it('shows no more of a name than a name has, however long somebody made it', () => {
     const long = 'x'.repeat(5_000);
@@ -72,9 +87,7 @@ describe('the examples', () => {
   });
 
   it('are left out from the lowest ranked on when there is no room for all', () => {
-    const room = [3_000, 5_000, 7_000, 9_000, 100_000].map((maxCharacters) =>
-      listShown({ precedents: 8, maxCharacters }),
-    );
+    const room = [2_000, 2_500, 3_000, 3_500, 30_000].map((maxTokens) => listShown({ precedents: 8, maxTokens }));
     const sizes = room.map(({ length }) => length);
     expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
     expect(sizes.at(-1)).toBe(9);
@@ -85,11 +98,19 @@ describe('the examples', () => {
     }
   });
 
-  it.each([2_000, 6_000, 24_000])('keep all evidence within %d characters', (maxCharacters) => {
-    const { exhibits } = buildDiagnosePrompt(buildLlmEvidence({ precedents: many }), { precedents: 8, maxCharacters });
-    const length = [...exhibits.values()].reduce((sum, { text }) => sum + text.length, 0);
-    expect(length).toBeLessThanOrEqual(maxCharacters);
-  });
+  it.each([2_000, 3_000, 7_000])(
+    'keep the whole prompt within about %d tokens, whatever language it is in',
+    (maxTokens) => {
+      const inJapanese = many.map((ranked) => ({
+        ...ranked,
+        incident: { ...ranked.incident, title: '遅延が発生した'.repeat(20) },
+      }));
+      for (const precedents of [many, inJapanese]) {
+        const { system, user } = buildDiagnosePrompt(buildLlmEvidence({ precedents }), { precedents: 8, maxTokens });
+        expect(estimateTokens(system) + estimateTokens(user)).toBeLessThanOrEqual(maxTokens);
+      }
+    },
+  );
 
   it('hold no precedent whose cause was found to be wrong', () => {
     const wrong = rankIncident(buildIncident({ id: 'w', category: 'wrong', supersededBy: 'x' }), 0.99);

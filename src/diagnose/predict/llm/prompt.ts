@@ -1,6 +1,8 @@
-import { type FencedPiece, fence } from '../../llm/fence.ts';
-import type { Evidence } from '../evidence.ts';
-import { diversify } from '../retrieve/diversify.ts';
+import { estimateTokens } from '../../../llm/estimate-tokens.ts';
+import { type FencedPiece, fence } from '../../../llm/fence.ts';
+import type { Evidence } from '../../evidence.ts';
+import { diversify } from '../../retrieve/diversify.ts';
+import { isVerified } from '../unverified.ts';
 import {
   type Exhibit,
   listFocus,
@@ -15,7 +17,7 @@ import {
   type DiagnosePromptParts,
   writeSystemPrompt,
   writeUserPrompt,
-} from './prompts/diagnose-prompt.v1.ts';
+} from './prompts/diagnose-prompt.v2.ts';
 
 export interface PromptSettings {
   /** Precedents shown as examples, at most. */
@@ -23,15 +25,15 @@ export interface PromptSettings {
   readonly runbooks: number;
   /** Where the best example stands. Models weigh what they read last, hence the default. */
   readonly order: 'best-first' | 'best-last';
-  /** All evidence together; the lowest ranked is left out first. Four characters are about one token. */
-  readonly maxCharacters: number;
+  /** The whole prompt, as far as it can be told without the model's tokenizer; the lowest ranked evidence goes first. */
+  readonly maxTokens: number;
 }
 
 const DEFAULT_PROMPT_SETTINGS: PromptSettings = {
   precedents: 5,
   runbooks: 3,
   order: 'best-last',
-  maxCharacters: 24_000,
+  maxTokens: 7_000,
 };
 
 export interface DiagnosePrompt {
@@ -40,20 +42,28 @@ export interface DiagnosePrompt {
   readonly user: string;
   /** What was shown, by id: an answer may point to nothing else. */
   readonly exhibits: ReadonlyMap<string, Exhibit>;
-  /** The multiple choice, `unseen` apart. */
+  /** The multiple choice, `unseen` apart: what a reviewed precedent tells of. */
   readonly categories: readonly string[];
   /** All that evidence or topology know, most telling first; a long list is shown in part. */
   readonly services: readonly string[];
+  /** Documents that another one replaces: both by key. */
+  readonly superseded: ReadonlyMap<string, string>;
 }
 
+/** Of the two lines around a block. */
+const FENCE_TOKENS = 24;
 const MAX_CATEGORIES = 20;
 const MAX_SHOWN_SERVICES = 40;
+
+const NO_PARTS = { precedents: '', runbooks: '', topology: '', now: '', categories: '', services: '' };
+/** Of what every prompt says, and of the two lists of choices as long as they mostly are. */
+const WORDS_OF_OURS = estimateTokens(writeSystemPrompt('0'.repeat(16)) + writeUserPrompt(NO_PARTS)) + 200;
 
 /** Few-shot, multiple choice (after RCACopilot, arXiv 2305.15778): precedents as examples, their categories as options. */
 export function buildDiagnosePrompt(evidence: Evidence, settings: Partial<PromptSettings> = {}): DiagnosePrompt {
   const { order, ...limits } = { ...DEFAULT_PROMPT_SETTINGS, ...settings };
   const fixed = [showAlert(evidence.situation), showTraces(evidence), showTopology(evidence)].filter(isPresent);
-  const ranked = fitBudget(rankExhibits(evidence, limits), limits.maxCharacters - lengthOf(fixed));
+  const ranked = fitBudget(rankExhibits(evidence, limits), limits.maxTokens - WORDS_OF_OURS - tokensOf(fixed));
   const precedents = ranked.filter(({ id }) => id.startsWith('P'));
   const categories = listCategories(precedents);
   const services = listServices(evidence);
@@ -70,6 +80,7 @@ export function buildDiagnosePrompt(evidence: Evidence, settings: Partial<Prompt
     exhibits: new Map(exhibits.map((exhibit) => [exhibit.id, exhibit])),
     categories,
     services,
+    superseded: evidence.superseded ?? new Map(),
   };
 }
 
@@ -88,17 +99,17 @@ function rankExhibits({ precedents, runbooks }: Evidence, limits: Omit<PromptSet
 
 function fitBudget(ranked: readonly Exhibit[], room: number): Exhibit[] {
   const kept = [...ranked];
-  while (kept.length > 0 && lengthOf(kept) > room) kept.pop();
+  while (kept.length > 0 && tokensOf(kept) > room) kept.pop();
   return kept;
 }
 
-function lengthOf(exhibits: readonly Exhibit[]): number {
-  return exhibits.reduce((sum, { text }) => sum + text.length, 0);
+function tokensOf(exhibits: readonly Exhibit[]): number {
+  return exhibits.reduce((sum, { text }) => sum + FENCE_TOKENS + estimateTokens(text), 0);
 }
 
 function listCategories(precedents: readonly Exhibit[]): string[] {
   const seen = precedents.flatMap(({ document }) =>
-    document?.kind === 'incident' && document.category !== undefined ? [document.category] : [],
+    document?.kind === 'incident' && document.category !== undefined && isVerified(document) ? [document.category] : [],
   );
   return [...new Set(seen)].slice(0, MAX_CATEGORIES);
 }

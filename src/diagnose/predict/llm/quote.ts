@@ -1,4 +1,4 @@
-import { REDACTION_MARK } from '../../domain/redaction.ts';
+import { REDACTION_MARK } from '../../../domain/redaction.ts';
 
 /** Fewer words are found by accident in any text. */
 const MIN_WORDS = 3;
