@@ -133,4 +133,50 @@ describe('the precedent engine', () => {
     );
     expect(prediction.mitigation.map(({ step }) => step)).toEqual(['Mend load-spike.']);
   });
+
+  it('tells of a cause that was seen elsewhere in words for this service, and leaves steps as they are', () => {
+    const elsewhere = buildIncident({
+      id: 'leak',
+      category: 'leak',
+      services: ['orders'],
+      rootCause: { service: 'orders', summary: 'The heap of orders-0 was full.' },
+      steps: [buildStep('incidents/leak.md', 'Restart orders.', ['kubectl rollout restart deploy/orders'])],
+    });
+    const backers = [{ incident: elsewhere, likeness: 0.9 }];
+    const prediction = predictByPrecedent(
+      buildEvidence({ causes: [{ category: 'leak', service: 'payments', chance: 1, backers, reasons: [] }] }),
+    );
+    expect(prediction.hypotheses[0]).toMatchObject({
+      service: 'payments',
+      seenAt: 'orders',
+      summary: 'The heap of payments-0 was full.',
+    });
+    expect(prediction.mitigation[0]).toMatchObject({
+      step: 'Restart orders.',
+      commands: ['kubectl rollout restart deploy/orders'],
+    });
+  });
+
+  it('puts the steps of a runbook’s successor first, and marks those that it replaces', () => {
+    const ranked = (id: string, services: string[], exact: number) => ({
+      runbook: buildRunbook({ id, services, steps: [buildStep(`runbooks/${id}.md`, `Do ${id}.`)] }),
+      score: 0.9,
+      relevance: 0.9,
+      scores: { exact },
+      source: buildSource(`runbooks/${id}.md`),
+      excerpt: '',
+    });
+    const { mitigation } = predictByPrecedent(
+      buildEvidence({
+        precedents: [rankIncident(spike, 0.9)],
+        runbooks: [ranked('old', ['pre-processor'], 1), ranked('new', ['pre-processor'], 0)],
+        superseded: new Map([['runbook:old', 'runbook:new']]),
+      }),
+    );
+    expect(mitigation.map(({ step, supersededBy }) => [step, supersededBy])).toEqual([
+      ['Do new.', undefined],
+      ['Do old.', 'runbook:new'],
+      ['Mend load-spike.', undefined],
+    ]);
+  });
 });

@@ -123,6 +123,19 @@ describe('what a step risks', () => {
     expect(judge('Purge the queue; this discards the messages in it.')).toMatchObject({ destructive: true });
   });
 
+  it('has somebody agree to what no rule knows, and not to what is known', () => {
+    expect(judge('Do it.', './mend.sh').needsApproval).toBe(true);
+    expect(judge('Do it.', 'kubectl scale deployment/a --replicas=3').needsApproval).toBe(false);
+    expect(judge('Look.', 'kubectl get pods').needsApproval).toBe(false);
+  });
+
+  it('says which document took the place of the one that it quotes', () => {
+    const step = buildStep('runbooks/a.md', 'Look.');
+    const superseded = new Map([['runbook:a', 'runbook:b']]);
+    expect(toMitigationStep(step, 'runbook:a', superseded).supersededBy).toBe('runbook:b');
+    expect(toMitigationStep(step, 'runbook:b', superseded)).not.toHaveProperty('supersededBy');
+  });
+
   it('does not mistake a dry run for the deed', () => {
     expect(judge('See what would go.', 'kubectl delete pod web-server-0 --dry-run=client').destructive).toBe(false);
   });
@@ -150,6 +163,9 @@ describe('what a step risks', () => {
     ['sh -c ', 20_000],
     ['> ', 50_000],
     ['delete\n', 20_000],
+    ['<<A\n', 20_000],
+    ['ssh a ', 20_000],
+    ["X='rm a' ", 20_000],
   ])('comes back from %j, %i times', { timeout: 2_000 }, (part, times) => {
     const hostile = part.repeat(times);
     expect(judge(hostile, hostile)).toMatchObject({ risk: 'high' });

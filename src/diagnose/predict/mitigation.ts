@@ -1,9 +1,16 @@
 import type { MitigationStep, Risk } from '../../domain/diagnosis.ts';
 import type { Step } from '../../domain/document.ts';
-import { type Clause, type Effect, findEffect, findInnerScript, isDestroying, isDryRun } from './risk-rules.ts';
+import { isDestroying, isDryRun, isOverwriting } from './risk/destroy-rules.ts';
+import { findInnerScripts, type InnerScript } from './risk/inner-scripts.ts';
+import { isUnknownOrder as isUnknown } from './risk/mild-rules.ts';
+import { type Effect, findEffect } from './risk/risk-rules.ts';
+import { type Clause, readClauses } from './risk/shell-clauses.ts';
 
 /** No step of a person is longer; what stands beyond was not judged, so commands that go on are not trusted. */
 const MAX_JUDGED = 4_000;
+
+/** Scripts in scripts are read so far; what is deeper is not known. */
+const MAX_DEPTH = 3;
 
 /** Prose is judged by phrases, not by words: "the dropped requests" destroy nothing. */
 const PROSE_DESTROYS = [
@@ -23,13 +30,19 @@ const PROSE_CANNOT_BE_UNDONE = /\b(?:rollout\s{1,9}restart|reboot|kill(?:all)?|p
 
 /**
  * A stored step with what it risks, judged by rules over its words and commands. The rules err on the side of caution:
- * what looks destructive needs approval even when its author thought it safe, and what no rule knows cannot be undone.
+ * what looks destructive needs approval even when its author thought it safe, and so does what no rule knows, for no list of
+ * what destroys is ever whole.
  */
-export function toMitigationStep(step: Step, document: string): MitigationStep {
+export function toMitigationStep(
+  step: Step,
+  document: string,
+  superseded?: ReadonlyMap<string, string>,
+): MitigationStep {
   const prose = step.text.slice(0, MAX_JUDGED);
   const effect = judgeCommands(step.commands);
   const destructive = effect === 'destroys' || isProseDestroying(prose);
   const isChanging = effect !== 'reads' || PROSE_CHANGES.test(prose);
+  const successor = superseded?.get(document);
   const risk: Risk = destructive ? 'high' : isChanging ? 'medium' : 'low';
   return {
     step: step.text,
@@ -38,7 +51,8 @@ export function toMitigationStep(step: Step, document: string): MitigationStep {
     risk,
     destructive,
     reversible: !destructive && effect !== 'unknown' && !PROSE_CANNOT_BE_UNDONE.test(prose),
-    needsApproval: destructive,
+    needsApproval: destructive || effect === 'unknown',
+    ...(successor === undefined ? {} : { supersededBy: successor }),
   };
 }
 
@@ -60,22 +74,43 @@ function isProseDestroying(prose: string): boolean {
   );
 }
 
-/** What a script does, clause by clause. */
-function listEffects(script: string, depth = 0): Effect[] {
-  return readClauses(script).map((clause) => judgeClause(clause, depth));
+/** What a script does, clause by clause; what it is fed goes to the first. */
+function listEffects(script: string, depth = 0, fed?: Clause['input']): Effect[] {
+  return readClauses(script).map((clause, at) =>
+    judgeClause(at === 0 && clause.input === undefined ? { ...clause, input: fed } : clause, depth),
+  );
 }
 
 function judgeClause(clause: Clause, depth: number): Effect {
-  const words = withoutPrefix(clause.words);
-  const known = clause.isOpaque ? 'unknown' : judgeWords(words, depth);
-  if (known !== 'unknown') return known;
-  return isDestroying(clause) && !isDryRun(words) ? 'destroys' : 'unknown';
+  const { words, assigned } = withoutPrefix(clause.words);
+  // What is assigned may be run by its name later on.
+  const effects = depth < MAX_DEPTH ? assigned.flatMap((value) => listDestroying(value, depth + 1)) : [];
+  return worst([...effects, judgeProgram({ ...clause, words }, depth)]);
 }
 
-function judgeWords(words: readonly string[], depth: number): Effect {
-  const inner = findInnerScript(words);
-  if (!inner) return findEffect(words);
-  return depth < 3 ? worst(inner.flatMap((script) => listEffects(script, depth + 1))) : 'unknown';
+function judgeProgram(clause: Clause, depth: number): Effect {
+  if (isOverwriting(clause)) return 'destroys';
+  const known = clause.isOpaque ? 'unknown' : judgeWords(clause, depth);
+  if (known !== 'unknown') return known;
+  if (isDryRun(clause.words)) return 'unknown';
+  return isDestroying(clause) || isUnknownOrder(clause, depth) ? 'destroys' : 'unknown';
+}
+
+function judgeWords(clause: Clause, depth: number): Effect {
+  const inner = findInnerScripts(clause);
+  if (!inner) return findEffect(clause.words);
+  const judge = ({ script, input }: InnerScript) => listEffects(script, depth + 1, input);
+  return depth < MAX_DEPTH ? worst(inner.flatMap(judge)) : 'unknown';
+}
+
+/** What stands within a script of its own was judged there; `kubectl get … > file` is known but for the file. */
+function isUnknownOrder(clause: Clause, depth: number): boolean {
+  return findInnerScripts(clause) === undefined && judgeWords(clause, depth) === 'unknown' && isUnknown(clause.words);
+}
+
+/** Values are rarely scripts: only what destroys counts. */
+function listDestroying(value: string, depth: number): Effect[] {
+  return value.includes(' ') ? listEffects(value, depth).filter((effect) => effect === 'destroys') : [];
 }
 
 function worst(effects: readonly Effect[]): Effect {
@@ -84,67 +119,19 @@ function worst(effects: readonly Effect[]): Effect {
 }
 
 /** `sudo`, shell keywords, a prompt and assignments stand before the program. */
-function withoutPrefix(words: readonly string[]): readonly string[] {
-  const start = words.findIndex((word) => !/^(?:\$|!|do|then|else|if|while|until|time|sudo|\w+=.*)$/s.test(word));
-  return start < 0 ? [] : words.slice(start);
-}
-
-/** Every character falls to one of these, and none tries twice: what was planted cannot make it backtrack. */
-const TOKEN = new RegExp(
-  [
-    /(?<blank>[^\S\n]+|\\\n)/,
-    /(?<harmless>(?:\b\d|&)?>[>&]*[ \t]*(?:\/dev\/null(?![\w./-])|\d\b)|<)/,
-    /(?<write>&?>+)/,
-    /(?<end>[;|&\n()])/,
-    /(?<string>'[^']*'|"(?:[^"\\]|\\[\s\S])*")/,
-    /(?<open>["'][\s\S]*)/,
-    /(?<comment>(?<![^\s;|&()])#[^\n]*)/,
-    /(?<plain>\\[\s\S]|[^\s\\"';|&()<>#\d]+|[\s\S])/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-  'g',
-);
-
-/** Splits a script into commands as far as judging it needs; `$(…)` becomes a command of its own. */
-function readClauses(script: string): Clause[] {
-  const inner: string[] = [];
-  const outer = script.replace(/[$<>]\(([^()]*)\)/g, (_, command: string) => {
-    inner.push(command);
-    return 'X';
-  });
-  const clauses: Token[][] = [[]];
-  for (const { groups = {} } of outer.matchAll(TOKEN)) {
-    if (groups.end !== undefined) clauses.push([]);
-    else clauses.at(-1)?.push(groups);
+function withoutPrefix(words: readonly string[]): { readonly words: readonly string[]; readonly assigned: string[] } {
+  const assigned: string[] = [];
+  let at = 0;
+  for (; at < words.length; at++) {
+    const word = words[at] ?? '';
+    const [, value] = /^\w+=(.*)$/s.exec(word) ?? [];
+    if (value !== undefined) assigned.push(value);
+    else if (words[at - 1] === 'sudo' && /^-[ugh]$/.test(word)) at++;
+    else if (!/^(?:\$|!|do|then|else|if|while|until|time|sudo)$/.test(word) && !isFlagOfSudo(words, at)) break;
   }
-  return [
-    ...clauses.map(toClause).filter(({ words, isOpaque }) => words.length > 0 || isOpaque),
-    ...inner.flatMap((command) => readClauses(command)),
-  ];
+  return { words: words.slice(at), assigned };
 }
 
-type Token = Readonly<Record<string, string | undefined>>;
-
-function toClause(tokens: readonly Token[]): Clause {
-  const words: string[] = [];
-  let isInWord = false;
-  for (const token of tokens) {
-    const part = wordPartOf(token);
-    if (part !== undefined) words.push(isInWord ? `${words.pop() ?? ''}${part}` : part);
-    isInWord = part !== undefined;
-  }
-  const text = tokens.map(({ comment, ...token }) => Object.values(token).find((part) => part !== undefined) ?? '');
-  const isOpaque = tokens.some(
-    ({ write, open, plain, string }) =>
-      write !== undefined || open !== undefined || /`|\$$/.test(plain ?? '') || /^".*(?:`|\$\()/s.test(string ?? ''),
-  );
-  return { words, text: text.join(''), isOpaque };
-}
-
-/** What a token adds to a word, without quotes; undefined when it ends the word. */
-function wordPartOf({ plain, string, open }: Token): string | undefined {
-  if (string !== undefined)
-    return string.startsWith("'") ? string.slice(1, -1) : string.slice(1, -1).replace(/\\([\s\S])/g, '$1');
-  return open?.slice(1) ?? plain?.replace(/^\\/, '');
+function isFlagOfSudo(words: readonly string[], at: number): boolean {
+  return words[at]?.startsWith('-') === true && words.slice(0, at).includes('sudo');
 }

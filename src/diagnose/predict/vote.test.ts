@@ -58,7 +58,7 @@ describe('what history taught', () => {
       service: 'payments',
       category: 'leak',
       seenAt: 'orders',
-      summary: 'leak at orders',
+      summary: 'leak at payments',
       reasons: ['itself memory up'],
     });
     expect(hypotheses[0]?.citations.map(({ document }) => document)).toEqual(['incident:leak']);

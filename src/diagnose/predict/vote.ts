@@ -2,27 +2,28 @@ import type { TraceDigest } from '../../domain/trace.ts';
 import type { Backer } from '../causes/causes.ts';
 import type { Reason } from '../causes/model.ts';
 import type { Evidence, RankedIncident } from '../evidence.ts';
+import { boundDrafts, capUnverified, isVerified } from './unverified.ts';
 
 /** Neighbours that vote, and how fast a weaker one loses its say: votes are scores to this power. */
 const VOTERS = 8;
 const SHARPNESS = 3;
 
 /** A cause whose service the traces suspect counts up to twice; one that they clear counts less, never nothing. */
-const TRACE_SUPPORT = { suspected: 2, cleared: 0.5 } as const;
+export const TRACE_SUPPORT = { suspected: 2, cleared: 0.5 } as const;
 
 /**
  * The model's part of the say, where there are signals that it knows; precedents have the rest, for they were found by
  * words, too. Measured on two systems with 5 to 160 past incidents, more is better without words, and three quarters
  * nearly as good as all.
  */
-const MODEL_SHARE = 0.75;
+export const MODEL_SHARE = 0.75;
 
 /** (category, service) as one explanation of what happens, with the precedents that speak for it. */
 export interface Candidate {
   readonly category: string;
   readonly service: string | null;
   readonly members: readonly RankedIncident[];
-  /** The member that speaks loudest. */
+  /** The member that speaks loudest, of those that were reviewed when there are any. */
   readonly best: RankedIncident;
   /** Share of all votes, 0..1. */
   readonly support: number;
@@ -32,24 +33,28 @@ export interface Candidate {
   readonly seenAt?: string;
 }
 
-type Ballot = Omit<Candidate, 'support' | 'best'> & { readonly vote: number };
+export type Ballot = Omit<Candidate, 'support' | 'best'> & { readonly vote: number };
 
 /**
  * Two voices: precedents, each for its own (category, service) with its score, and what the history taught about the
  * signals. The traces weigh the service in both. Incidents that name no category cannot vote, nor can those whose cause
- * was found to be wrong (`supersededBy`). Best supported first; nothing without a precedent of its category.
+ * was found to be wrong (`supersededBy`). What drafts alone tell of never leads. Best supported first; nothing without a
+ * precedent of its category.
  */
 export function voteForCause(evidence: Pick<Evidence, 'precedents' | 'digest' | 'causes'>): Candidate[] {
   const neighbours = toShares(voteByPrecedents(evidence));
   const learnt = toShares(voteByModel(evidence));
   const share = learnt.size === 0 ? 0 : neighbours.size === 0 ? 1 : MODEL_SHARE;
-  return [...new Set([...neighbours.keys(), ...learnt.keys()])]
+  const candidates = [...new Set([...neighbours.keys(), ...learnt.keys()])]
     .flatMap((key) => toCandidate(neighbours.get(key), learnt.get(key), share))
     .sort((a, b) => b.support - a.support || b.best.score - a.best.score);
+  return capUnverified(candidates);
 }
 
-function voteByPrecedents({ precedents, digest }: Pick<Evidence, 'precedents' | 'digest'>): Map<string, Ballot> {
+/** What precedents alone say, each for its own (category, service). */
+export function voteByPrecedents({ precedents, digest }: Pick<Evidence, 'precedents' | 'digest'>): Map<string, Ballot> {
   const ballots = new Map<string, Ballot>();
+  const drafts = new Map<string, number>();
   for (const ranked of precedents.slice(0, VOTERS)) {
     const { category, rootCause, supersededBy } = ranked.incident;
     if (category === undefined || supersededBy !== undefined) continue;
@@ -57,9 +62,12 @@ function voteByPrecedents({ precedents, digest }: Pick<Evidence, 'precedents' | 
     const key = JSON.stringify([category, service]);
     const { vote = 0, members = [] } = ballots.get(key) ?? {};
     const own = ranked.score ** SHARPNESS * traceSupport(rootCause?.service, digest);
+    if (!isVerified(ranked.incident)) drafts.set(key, (drafts.get(key) ?? 0) + own);
     ballots.set(key, { category, service, vote: vote + own, members: [...members, ranked], reasons: [] });
   }
-  return ballots;
+  return new Map(
+    [...ballots].map(([key, ballot]) => [key, { ...ballot, vote: boundDrafts(ballot.vote, drafts.get(key)) }]),
+  );
 }
 
 function voteByModel({ causes = [], digest }: Pick<Evidence, 'causes' | 'digest'>): Map<string, Ballot> {
@@ -91,7 +99,7 @@ function toCandidate(neighbours: Ballot | undefined, learnt: Ballot | undefined,
   const found = neighbours?.members ?? [];
   const known = new Set(found.map(({ incident }) => incident.id));
   const members = [...found, ...(learnt?.members ?? []).filter(({ incident }) => !known.has(incident.id))];
-  const [best] = members;
+  const best = members.find(({ incident }) => isVerified(incident)) ?? members[0];
   if (!ballot || !best) return [];
   const support = (1 - share) * (neighbours?.vote ?? 0) + share * (learnt?.vote ?? 0);
   const { category, service } = ballot;

@@ -1,3 +1,6 @@
+import { programOf } from './inner-scripts.ts';
+import { findStatementEffect, isMongoRead } from './statement-rules.ts';
+
 export type Effect = 'reads' | 'can-be-undone' | 'unknown' | 'destroys';
 
 interface Rule {
@@ -11,13 +14,22 @@ interface Rule {
 /** What only looks. Whoever adds a line vouches for every flag of the command. */
 const READS: readonly Rule[] = [
   {
-    program: /^(?:kubectl|oc)$/,
+    program: /^(?:kubectl|oc|k)$/,
     does: /^(?:get|describe|logs|top|events|explain|version|diff|wait|api-resources|cluster-info|auth can-i|rollout (?:status|history)|config (?:view|current-context|get-contexts))\b(?!-)/,
     why: 'asks the API server',
   },
-  { program: /^helm$/, does: /^(?:list|ls|status|get|history|show|lint|version)\b/, why: 'asks about releases' },
-  { program: /^docker$/, does: /^(?:compose )?(?:ps|logs|inspect|stats|images|top|port|version|info)\b/, why: 'asks' },
+  {
+    program: /^helm$/,
+    does: /^(?:list|ls|status|get|history|show|lint|template|version)\b/,
+    why: 'asks about releases',
+  },
+  {
+    program: /^(?:docker|docker-compose|podman|crictl|nerdctl)$/,
+    does: /^(?:compose )?(?:ps|logs|inspect|stats|images|top|port|version|info)\b/,
+    why: 'asks',
+  },
   { program: /^rabbitmqctl$/, does: /^(?:list_\w+|status|cluster_status|report|environment)\b/, why: 'lists' },
+  { program: /^rabbitmqadmin$/, does: /^(?:list|show|get)\b/, why: 'lists; a message that is got stays' },
   {
     program: /^rabbitmq-diagnostics$/,
     does: /^(?:check_\w+|list_\w+|status|cluster_status|alarms|memory_breakdown|observer)\b/,
@@ -28,16 +40,56 @@ const READS: readonly Rule[] = [
     does: /^(?:status|info|ring|version|\w+stats|get\w+|listsnapshots|describecluster|gossipinfo|\w+histograms)\b/,
     why: 'asks the node',
   },
-  { program: /^redis-cli$/, does: /^(?:info|ping|get|llen|ttl|type|dbsize|exists|strlen)\b/i, why: 'reads keys' },
-  { program: /^aws$/, does: /^(?:s3 ls|[\w-]+ (?:describe|list)-)/, why: 'asks the cloud' },
+  {
+    program: /^redis-cli$/,
+    does: /^(?:info|ping|get|llen|ttl|type|dbsize|exists|strlen|scard|hlen|zcard|lrange|slowlog (?:get|len)|memory (?:usage|stats)|client list|config get|cluster (?:info|nodes))\b/i,
+    why: 'reads keys',
+  },
+  {
+    program: /^aws$/,
+    does: /^(?:s3 ls|logs (?:tail|filter-log-events)|[\w-]+ (?:describe|list)-)/,
+    why: 'asks the cloud',
+  },
+  {
+    program: /^(?:gcloud|az)$/,
+    does: /^(?!.*\b(?:st(?:op|art)|reset|create|update|set|add|delete|remove|deploy|import|export|ssh|scp|run|invoke)\b)(?:[\w-]+ ){0,3}(?:list|describe|read|show)(?: |$)/,
+    why: 'asks the cloud',
+  },
+  {
+    program: /^(?:terraform|tofu)$/,
+    does: /^(?:plan|show|output|validate|version|graph|state (?:list|show)|workspace (?:list|show))\b/,
+    why: 'compares or shows',
+  },
   { program: /^etcdctl$/, does: /^(?:get|endpoint (?:status|health)|(?:member|alarm) list)\b/, why: 'reads keys' },
+  {
+    program: /^(?:consul|nomad)$/,
+    does: /^(?:members|monitor|kv get|catalog|(?:job|node|alloc|deployment|server) (?:status|members))\b/,
+    why: 'asks the cluster',
+  },
+  { program: /^vault$/, does: /^(?:status|kv (?:get|list)|list)\b/, why: 'shows secrets, changes none' },
+  { program: /^ceph$/, does: /^(?:status|health|df|osd (?:tree|df|stat)|pg stat)\b/, why: 'asks the cluster' },
+  { program: /^(?:zfs|zpool)$/, does: /^(?:list|status|get|iostat)\b/, why: 'shows volumes' },
+  { program: /^(?:[lpv]vs|[lpv]vdisplay|lsblk|blkid)$/, does: /^/, why: 'shows volumes' },
+  { program: /^ip$/, does: /^(?:addr|a|route|r|link|neigh)(?: (?:show|list|ls|get)\b|$)/, why: 'shows the network' },
+  { program: /^(?:argocd|flux)$/, does: /^(?:app )?(?:get|list|diff|history|logs)\b/, why: 'asks about applications' },
+  {
+    program: /^(?:restic|velero)$/,
+    does: /^(?:snapshots|stats|ls|diff|find|(?:backup|restore|schedule) (?:get|describe|logs))\b/,
+    why: 'shows backups',
+  },
+  {
+    program: /^mysqladmin$/,
+    does: /^(?:status|extended-status|processlist|ping|version|variables)\b/,
+    why: 'asks the server',
+  },
+  { program: /^(?:pg_dump|pg_dumpall|mysqldump|mongodump|pg_isready)$/, does: /^/, why: 'copies out' },
   { program: /^promtool$/, does: /^(?:query|check)\b/, why: 'asks Prometheus' },
   { program: /^openssl$/, does: /^(?:x509|s_client|verify)\b/, why: 'shows certificates' },
   { program: /^systemctl$/, does: /^(?:status|show|cat|is-\w+|list-[\w-]+)\b/, why: 'asks systemd' },
   { program: /^git$/, does: /^(?:log|diff|show|status|blame)\b/, why: 'reads history' },
   {
     program:
-      /^(?:cat|ls|z?[ef]?grep|head|tail|wc|uniq|cut|tr|jq|df|du|ps|free|uptime|echo|printf|dig|nslookup|host|getent|ping|traceroute|ss|netstat|lsof|printenv|vmstat|iostat|nproc|id|whoami|uname|stat|column|base64|sleep|true|seq|test|cd|jstat|done|fi|for)$/,
+      /^(?:cat|ls|dir|z?[ef]?grep|head|tail|wc|uniq|cut|tr|jq|df|du|ps|free|uptime|echo|printf|dig|nslookup|host|getent|ping|traceroute|ss|netstat|lsof|printenv|vmstat|iostat|nproc|id|whoami|uname|stat|column|base64|sleep|jstack|jps|pgrep|tree|file|md5sum|sha256sum|true|seq|test|cd|jstat|done|fi|for)$/,
     does: /^/,
     why: 'has no way to change anything but its output',
   },
@@ -46,12 +98,27 @@ const READS: readonly Rule[] = [
 /** What changes something, and is undone by the same command with the former value. */
 const CAN_BE_UNDONE: readonly Rule[] = [
   {
-    program: /^(?:kubectl|oc)$/,
-    does: /^(?:scale|autoscale|cordon|uncordon|annotate|label|set (?:env|resources|image)|rollout (?:undo|pause|resume))\b(?!-)/,
+    program: /^(?:kubectl|oc|k)$/,
+    does: /^(?:scale|autoscale|cordon|uncordon|annotate|label|taint|set (?:env|resources|image)|rollout (?:undo|pause|resume))\b(?!-)/,
     why: 'the old value, or the old revision, can be set again; a restart has none',
   },
   { program: /^helm$/, does: /^rollback\b/, why: 'revisions are kept' },
   { program: /^nodetool$/, does: /^(?:set\w+throughput|flush$|flush )/, why: 'a limit; flush only writes to disk' },
+  { program: /^git$/, does: /^revert\b/, why: 'a commit more; nothing is lost' },
+  {
+    program: /^(?:docker|podman)$/,
+    does: /^(?:compose )?(?:pause|unpause|update)\b/,
+    why: 'limits; paused processes go on',
+  },
+  { program: /^systemctl$/, does: /^(?:stop|start|enable|disable|mask|unmask)\b/, why: 'the opposite word' },
+  { program: /^redis-cli$/, does: /^config set\b/i, why: 'a setting' },
+  { program: /^ceph$/, does: /^osd (?:set|unset) no/, why: 'a flag' },
+  { program: /^nomad$/, does: /^job scale\b/, why: 'the old count can be set again' },
+  { program: /^argocd$/, does: /^app rollback\b/, why: 'revisions are kept' },
+  { program: /^aws$/, does: /^autoscaling set-desired-capacity\b/, why: 'the old count can be set again' },
+  { program: /^az$/, does: /^vmss scale\b/, why: 'the old count can be set again' },
+  { program: /^tc$/, does: /^qdisc add\b/, why: 'a rule more' },
+  { program: /^ip$/, does: /^link set \S+ (?:up|down)\b/, why: 'the opposite word' },
   { program: /^rabbitmqctl$/, does: /^set_vm_memory_high_watermark\b/, why: 'a limit' },
 ];
 
@@ -67,68 +134,49 @@ const READS_WHEN: Readonly<Record<string, (words: readonly string[]) => boolean>
     words.length === 2 && words[0] === '-n' && /^[^;{}we]*p$|^\/[\w: ]+\/,(?:\$|\/[\w: ]+\/)p$/.test(words[1] ?? ''),
   awk: (words) => !words.some((word) => /system|getline|[|>]|^-[^Fv]/.test(word)),
   journalctl: (words) => !words.some((word) => /^--(?:vacuum|rotate|flush|sync|relinquish|update|setup)/.test(word)),
-  psql: isSelect,
-  cqlsh: isSelect,
+  iptables: isListing,
+  ip6tables: isListing,
+  tc: (words) => words.includes('show') || words.includes('ls'),
+  nginx: (words) => words.every((word) => /^-[tTvVq]$/.test(word)),
+  tar: (words) => /^-?[a-zA-Z]*t[a-zA-Z]*$/.test(words[0] ?? '') && !/[xcruA]/.test(words[0] ?? ''),
+  mongo: isMongoRead,
+  mongosh: isMongoRead,
 };
 
-/** Words that destroy, whatever the program: they count where a command is neither known to read nor to be undone. */
-const DESTROYING_WORD =
-  /^(?:(?:\w{0,9}X)?delete(?!d$)\w*|del|destroy\w*|drop\w*|purge\w*|prune|truncate\w*|flush\w*|uninstall|wipe\w*|erase|unlink|rm|rmi|rmdir|remove\w*|[vlp]gremove|[lp]vremove|shred|mkfs|zap|decommission|assassinate|clearsnapshot)$/i;
-
-/** What destroys by a combination of words. */
-const DESTROYS: readonly { readonly words: readonly RegExp[]; readonly why: string }[] = [
-  { words: [/^(?:kubectl|oc)$/, /^drain$/], why: 'evicts every pod of a node' },
-  { words: [/^(?:kubectl|oc)$/, /^replace$/, /^--force$/], why: 'deletes before it creates' },
-  { words: [/^down$/, /^(?:-\w*v\w*|--volumes)$/], why: 'docker compose: volumes go too' },
-  { words: [/^rabbitmqctl$/, /^(?:force_)?reset$|^forget_cluster_node$/], why: 'queues of the node are lost' },
-  { words: [/^kafka-/, /^--reset-offsets$/], why: 'messages are skipped or repeated' },
-  { words: [/^dd$/, /^[io]f=/], why: 'overwrites a device' },
-  { words: [/^journalctl$/, /^--vacuum/], why: 'logs are lost' },
-  { words: [/^git$/, /^push$/, /^(?:-f|--force\S*)$/], why: 'commits of others are lost' },
-  { words: [/^git$/, /^reset$/, /^--hard$/], why: 'uncommitted work is lost' },
-  { words: [/^git$/, /^clean$/], why: 'untracked files are lost' },
-  { words: [/^aws$/, /^terminate-/], why: 'machines are gone' },
-  { words: [/^rsync$/, /^--del/], why: 'removes what the source lacks' },
-];
-
-/** These know `--dry-run`; others would fail on it, or take it for a name. */
-const HAS_DRY_RUN = /^(?:kubectl|oc|helm|git)$/;
+/** Programs that change something as their flags say: true when it can be undone. */
+const UNDONE_WHEN: Readonly<Record<string, (words: readonly string[]) => boolean>> = {
+  sysctl: (words) => words.length === 2 && words[0] === '-w',
+  iptables: (words) => words.some((word) => /^-[AI]$/.test(word)) && !words.some((word) => /^-[DFXPR]$/.test(word)),
+};
 
 /** What the rules know of one command. */
 export function findEffect(words: readonly string[]): Effect {
   const program = programOf(words);
   if (program === '') return 'reads';
-  const readsWhen = Object.hasOwn(READS_WHEN, program) ? READS_WHEN[program] : undefined;
-  if (readsWhen) return readsWhen(words.slice(1)) ? 'reads' : 'unknown';
+  const flags = words.slice(1);
+  const statement = findStatementEffect(program, flags);
+  if (statement !== undefined) return statement;
+  if (lookUp(READS_WHEN, program)?.(flags)) return 'reads';
+  if (lookUp(UNDONE_WHEN, program)?.(flags)) return 'can-be-undone';
+  if (Object.hasOwn(READS_WHEN, program)) return 'unknown';
+  if (/^kafka-/.test(program) && isKafkaListing(flags)) return 'reads';
+  if (program === 'redis-cli' && isRedisWatching(flags)) return 'reads';
   const does = verbsOf(words);
   const follows = (rule: Rule) => rule.program.test(program) && rule.does.test(does);
   if (READS.some(follows)) return 'reads';
   return CAN_BE_UNDONE.some(follows) ? 'can-be-undone' : 'unknown';
 }
 
-function programOf([first = '']: readonly string[]): string {
-  return first.slice(first.lastIndexOf('/') + 1);
-}
-
-/** What `kubectl exec … --` and `sh -c` run. */
-export function findInnerScript(words: readonly string[]): string[] | undefined {
-  const program = programOf(words);
-  if (/^(?:ba|z|da)?sh$/.test(program) && words[1] === '-c') return words.slice(2, 3);
-  const separator = words.indexOf('--');
-  if (!/^(?:kubectl|oc)$/.test(program) || separator < 0 || !/^exec\b/.test(verbsOf(words))) return undefined;
-  return [
-    words
-      .slice(separator + 1)
-      .map((word) => `'${word.replaceAll("'", `'\\''`)}'`)
-      .join(' '),
-  ];
+function lookUp<T>(table: Readonly<Record<string, T>>, program: string): T | undefined {
+  return Object.hasOwn(table, program) ? table[program] : undefined;
 }
 
 /** Flags that may stand before the verb with a value of their own. */
-const FLAG_WITH_VALUE = /^(?:-n|--namespace|--context|--kubeconfig|--kube-context|-p|--vhost|-h|--host|-f|--file)$/;
+const FLAG_WITH_VALUE =
+  /^(?:-n|--namespace|--context|--kubeconfig|--kube-context|-p|--vhost|-h|--host|-f|--file|-u|-a)$/;
 
 /** The words from the verb on without flags; empty when a flag before it is not known, as its value may be the verb. */
-function verbsOf(words: readonly string[]): string {
+export function verbsOf(words: readonly string[]): string {
   let at = 1;
   for (; words[at]?.startsWith('-'); at++) {
     if (FLAG_WITH_VALUE.test(words[at] ?? '')) at++;
@@ -138,23 +186,6 @@ function verbsOf(words: readonly string[]): string {
     .slice(at)
     .filter((word) => !word.startsWith('-'))
     .join(' ');
-}
-
-export function isDestroying({ words, text }: Clause): boolean {
-  if (text.split(/[^A-Za-z0-9]+/).some((word) => DESTROYING_WORD.test(word))) return true;
-  const bare = text.split(/[\s"'`()]+/).map((word) => word.slice(word.startsWith('/') ? word.lastIndexOf('/') + 1 : 0));
-  const all = [...words, ...bare];
-  return DESTROYS.some((rule) => rule.words.every((wanted) => all.some((word) => wanted.test(word))));
-}
-
-export function isDryRun(words: readonly string[]): boolean {
-  const separator = words.indexOf('--');
-  const flags = words.slice(0, separator < 0 ? undefined : separator).filter((word) => word.startsWith('--dry-run'));
-  return (
-    HAS_DRY_RUN.test(programOf(words)) &&
-    flags.length > 0 &&
-    flags.every((word) => /^--dry-run(?:=(?:client|server))?$/.test(word))
-  );
 }
 
 /** Long flags are a list of the harmless ones, since curl takes `--req` for `--request` as well. */
@@ -174,21 +205,20 @@ function isCurlGet(words: readonly string[]): boolean {
   });
 }
 
-/** One statement after `-c` or `-e` that starts with SELECT and calls nothing that acts. */
-function isSelect(words: readonly string[]): boolean {
-  const at = words.findIndex((word) => /^-[ce]$/.test(word));
-  const statement = at < 0 ? '' : (words[at + 1] ?? '').trim();
-  const isRead =
-    /^(?:select|describe|show)\b[^;]*;?$/i.test(statement) && !/\binto\b|pg_\w+\(|lo_\w+\(/i.test(statement);
-  return isRead && words.filter((word) => /^-[cef]|^--(?:c|e|f)/.test(word)).length === 1;
+/** Tools of Kafka say by a flag what they do. */
+function isKafkaListing(words: readonly string[]): boolean {
+  const acts = /^--(?:delete|alter|create|execute|reset-offsets|add|remove|election-type|offset-json-file|cancel)/;
+  return (
+    words.some((word) => /^--(?:describe|list|verify|version)$/.test(word)) && !words.some((word) => acts.test(word))
+  );
 }
 
-/** One command of a script: what stands between `;`, `|`, `&` and line ends. */
-export interface Clause {
-  /** As the shell would split them, without quotes and comments. */
-  readonly words: readonly string[];
-  /** As written, without comments. */
-  readonly text: string;
-  /** It writes a file, or holds something that was not read: an open quote, backticks. */
-  readonly isOpaque: boolean;
+function isRedisWatching(words: readonly string[]): boolean {
+  return /^--(?:bigkeys|memkeys|hotkeys|latency(?:-history)?|stat|scan)$/.test(words.at(-1) ?? '');
+}
+
+function isListing(words: readonly string[]): boolean {
+  return (
+    words.some((word) => /^-\w*[LS]$|^--list/.test(word)) && words.every((word) => !/^-\w*[ADIRFXPNEZ]/.test(word))
+  );
 }
