@@ -70,6 +70,42 @@ const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX snapshot_pages_by_upload ON snapshot_pages (upload, saved_at, stored_bytes)',
     ],
   },
+  {
+    // `run` is the hash of its key. A row is never changed, and only forgetting a run takes away what it has.
+    name: 'backtests',
+    statements: [
+      `CREATE TABLE backtest_runs (
+         run TEXT PRIMARY KEY NOT NULL,
+         key TEXT NOT NULL,
+         began_at TEXT NOT NULL
+       ) STRICT`,
+      `CREATE TABLE backtest_outcomes (
+         number INTEGER PRIMARY KEY NOT NULL,
+         run TEXT NOT NULL,
+         incident TEXT NOT NULL,
+         saved_at TEXT NOT NULL,
+         record TEXT NOT NULL,
+         UNIQUE (run, incident)
+       ) STRICT`,
+      'CREATE INDEX backtest_outcomes_in_order ON backtest_outcomes (run, number)',
+      `CREATE TABLE calibrations (
+         number INTEGER PRIMARY KEY NOT NULL,
+         id TEXT NOT NULL UNIQUE,
+         engine TEXT NOT NULL,
+         fitted_at TEXT NOT NULL,
+         record TEXT NOT NULL
+       ) STRICT`,
+      'CREATE INDEX calibrations_by_time ON calibrations (engine, fitted_at, number)',
+      `CREATE TABLE backtest_reports (
+         number INTEGER PRIMARY KEY NOT NULL,
+         id TEXT NOT NULL UNIQUE,
+         engine TEXT NOT NULL,
+         ran_at TEXT NOT NULL,
+         record TEXT NOT NULL
+       ) STRICT`,
+      'CREATE INDEX backtest_reports_by_time ON backtest_reports (engine, ran_at, number)',
+    ],
+  },
 ];
 
 /** Brings the tables up to date. Each step is a transaction that looks again, so that two processes may start at once. */

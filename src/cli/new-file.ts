@@ -1,4 +1,4 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { messageOf, PrecedentError } from '../domain/errors.ts';
 import type { NewPlace } from './new-place.ts';
@@ -24,13 +24,20 @@ function toFileName(text: string, flag: string): string {
   throw new PrecedentError('input-invalid', `${flag}: ${JSON.stringify(text)} leaves nothing to name a file by`);
 }
 
-/** Writes the file unless there is one; returns its path. */
-export async function writeNewFile({ root, folder }: NewPlace, name: string, text: string): Promise<string> {
+/** Writes the file, unless there is one that must stay; returns its path. */
+export async function writeNewFile(
+  { root, folder }: NewPlace,
+  name: string,
+  text: string,
+  { mayReplace = false }: { readonly mayReplace?: boolean } = {},
+): Promise<string> {
   const path = resolve(root, folder, name);
   try {
     await mkdir(resolve(root), { recursive: true });
     await assertInside(root, dirname(path));
     await mkdir(dirname(path), { recursive: true });
+    // Were it a link, the link goes, not what it leads to.
+    if (mayReplace) await rm(path, { force: true });
     await writeFile(path, text, { flag: 'wx' });
     return path;
   } catch (error) {
