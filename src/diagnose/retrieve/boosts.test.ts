@@ -12,7 +12,7 @@ const knowledge = {
   documents: new Map<string, KnowledgeDocument>([['incident:j', successor]]),
   graph,
   knownServices: new Map<string, string>(),
-  supersededRunbooks: new Set(['old']),
+  supersededRunbooks: new Map([['old', 'new']]),
 };
 const now = new Date('2026-06-01T00:00:00Z');
 

@@ -3,7 +3,8 @@ import type { KnowledgeDocument } from '../../domain/document.ts';
 import { keyOf } from '../../domain/document.ts';
 import type { ScoreBreakdown } from '../../domain/evidence.ts';
 import { buildIncident, buildRunbook, buildSection } from '../../testing/knowledge-builder.ts';
-import { foldDuplicates } from './duplicates.ts';
+import { foldDuplicates, listDuplicates } from './duplicates.ts';
+import { createPace } from './pace.ts';
 
 const report = (day: string) =>
   `At ${day} the checkout queue grew because its consumers waited for a lock that the nightly report held on the orders
@@ -56,4 +57,25 @@ describe('incidents', () => {
 it('runbooks stay apart: the same steps for two alerts are two answers', () => {
   const runbook = (id: string) => buildRunbook({ id, sections: [buildSection(id, 'meaning', report('03:10'))] });
   expect(fold(row(runbook('a'), 0.9), row(runbook('b'), 0.8))).toEqual([['a'], ['b']]);
+});
+
+describe('what tells one event', () => {
+  const list = async (...incidents: ReturnType<typeof incident>[]) =>
+    Object.fromEntries(await listDuplicates(incidents, createPace()));
+  const told = (id: string, fields = {}) => incident(id, report('03:10'), { category: 'lock', ...fields });
+
+  it('is what says nearly the same of one cause, each naming all the others', async () => {
+    expect(await list(told('a'), told('b'), told('c'))).toEqual({ a: ['b', 'c'], b: ['a', 'c'], c: ['a', 'b'] });
+  });
+
+  it('is not the same text of another cause, nor a line that is like every other', async () => {
+    const short = (id: string) => incident(id, 'slow', { category: 'lock' });
+    const found = await list(told('a'), told('b', { category: 'dns' }), short('c'), short('d'));
+    expect(found).toEqual({ a: [], b: [], c: [], d: [] });
+  });
+
+  it('is one outage, whatever its reports say', async () => {
+    const outage = (id: string, category: string) => incident(id, 'slow', { category, outage: 'o1' });
+    expect(await list(outage('a', 'disk'), outage('b', 'dns'), told('c'))).toEqual({ a: ['b'], b: ['a'], c: [] });
+  });
 });

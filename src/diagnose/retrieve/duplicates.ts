@@ -1,4 +1,5 @@
 import type { Incident, KnowledgeDocument } from '../../domain/document.ts';
+import type { Pace } from './pace.ts';
 import type { Ranked } from './rank.ts';
 
 /** From this share of common word triples on, two texts are one text with other names and dates filled in. */
@@ -35,8 +36,46 @@ export function foldDuplicates(ranked: readonly Ranked[]): Folded[] {
   return rows;
 }
 
+/** Reading a story, and comparing two, take as long as reading so many characters. */
+const STORY_COST = 2_000;
+const COMPARE_COST = 20;
+
+/** Of every incident, the ids of the others that say nearly the same of one cause or belong to the same outage. */
+export async function listDuplicates(
+  incidents: readonly Incident[],
+  pace: Pace,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>(incidents.map(({ id }) => [id, []]));
+  const byCause = new Map<string, Incident[]>();
+  const byOutage = new Map<string, Incident[]>();
+  for (const incident of incidents) {
+    push(byCause, storyOf(incident).cause, incident);
+    if (incident.outage !== undefined) push(byOutage, incident.outage, incident);
+    await pace.spend(STORY_COST);
+  }
+  for (const group of [...byCause.values(), ...byOutage.values()]) {
+    for (const [at, one] of group.entries()) {
+      for (const other of group.slice(at + 1).filter((other) => isAlikeIncident(one, other))) {
+        found.get(one.id)?.push(other.id);
+        found.get(other.id)?.push(one.id);
+      }
+      await pace.spend(COMPARE_COST * (group.length - at));
+    }
+  }
+  return new Map([...found].map(([id, others]) => [id, [...new Set(others)].sort()]));
+}
+
+function push(groups: Map<string, Incident[]>, name: string, incident: Incident): void {
+  const group = groups.get(name);
+  if (group) group.push(incident);
+  else groups.set(name, [incident]);
+}
+
 function isAlike({ document: a }: Ranked, { document: b }: Ranked): boolean {
-  if (a.kind !== 'incident' || b.kind !== 'incident') return false;
+  return a.kind === 'incident' && b.kind === 'incident' && isAlikeIncident(a, b);
+}
+
+function isAlikeIncident(a: Incident, b: Incident): boolean {
   if (a.outage !== undefined && a.outage === b.outage) return true;
   const [storyA, storyB] = [storyOf(a), storyOf(b)];
   // One text with another cause filled in is another story.

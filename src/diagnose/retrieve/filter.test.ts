@@ -25,6 +25,7 @@ describe('a question', () => {
     ['about a category admits its incidents only', { onlyCategories: ['Load-Spike'] }, ['march']],
     ['since a day admits incidents of it and later', { since: '2026-04-01' }, ['april']],
     ['as of a day knows what came before', { asOf: new Date('2026-04-01T12:00:00Z') }, ['march', 'runbook']],
+    ['does not know incidents that are withheld', { withheld: ['march', 'runbook'] }, ['april', 'undated', 'runbook']],
     ['holds to all filters at once', { onlyServices: ['web'], since: '2026-01-01' }, ['march']],
   ])('%s', (_, filter, expected) => {
     expect(admitted(filter)).toEqual(expected);

@@ -11,6 +11,8 @@ export interface DocumentFilter {
   readonly since?: string;
   /** Incidents of this day and later are unknown, and so are undated ones: nobody can say they came before. */
   readonly asOf?: Date;
+  /** Incidents of these ids are unknown. */
+  readonly withheld?: readonly string[];
 }
 
 export type Accept = (key: string) => boolean;
@@ -25,7 +27,8 @@ export function buildFilter(filter: DocumentFilter, { documents }: Pick<Knowledg
   };
 }
 
-function testsOf({ onlyServices, onlyCategories, since, asOf }: DocumentFilter): ((d: KnowledgeDocument) => boolean)[] {
+function testsOf(filter: DocumentFilter): ((d: KnowledgeDocument) => boolean)[] {
+  const { onlyServices, onlyCategories, since, asOf, withheld } = filter;
   const tests: ((document: KnowledgeDocument) => boolean)[] = [];
   if (onlyServices) {
     const services = lowerCase(onlyServices);
@@ -39,6 +42,10 @@ function testsOf({ onlyServices, onlyCategories, since, asOf }: DocumentFilter):
   if (asOf) {
     const day = dayOf(asOf);
     tests.push((document) => document.kind !== 'incident' || (document.date ?? day) < day);
+  }
+  if (withheld) {
+    const ids = new Set(withheld);
+    tests.push((document) => document.kind !== 'incident' || !ids.has(document.id));
   }
   return tests;
 }

@@ -7,7 +7,7 @@ import { buildExactIndex, type ExactIndex } from './exact.ts';
 import { buildLexicalIndex, type LexicalIndex } from './lexical/lexical.ts';
 import { createPace, type Pace } from './pace.ts';
 import { buildSignalIndex, type SignalIndex } from './signals.ts';
-import { listSuperseded } from './supersession.ts';
+import { findSuccessors } from './supersession.ts';
 
 /** A chunk where it stands. Chunks are content-addressed, so one may stand in several documents. */
 export interface Placement {
@@ -30,8 +30,8 @@ export interface Knowledge {
   readonly graph: ServiceGraph;
   /** Every service that the topology or a document names, as it is spelt there, by its name in lower case. */
   readonly knownServices: ReadonlyMap<string, string>;
-  /** Ids of runbooks that a newer one replaces. */
-  readonly supersededRunbooks: ReadonlySet<string>;
+  /** Ids of runbooks that a newer one replaces, with its id. */
+  readonly supersededRunbooks: ReadonlyMap<string, string>;
 }
 
 /** Noting a chunk takes as long as reading so many characters. */
@@ -64,7 +64,7 @@ export async function buildKnowledge(
     exact: await buildExactIndex(documents, pace),
     graph,
     knownServices: indexSpellings(named),
-    supersededRunbooks: await listSuperseded(documents, pace),
+    supersededRunbooks: await findSuccessors(documents, pace),
   };
 }
 

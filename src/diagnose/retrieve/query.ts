@@ -38,7 +38,7 @@ const NOTHING: ReadonlySet<RetrievalPart> = new Set();
 export function buildQuery(
   situation: Situation,
   digest: TraceDigest | undefined,
-  options: Pick<RetrievalQuery, 'kinds' | 'k' | 'now'> & Partial<Pick<RetrievalQuery, 'without'>>,
+  options: Pick<RetrievalQuery, 'kinds' | 'k' | 'now'> & Partial<Pick<RetrievalQuery, 'without' | 'withheld'>>,
 ): RetrievalQuery {
   return {
     text: [...situation.alertNames, situation.text, wordsOf(digest)].join('\n').trim().slice(0, MAX_TEXT),
@@ -54,6 +54,7 @@ export function buildQuery(
     now: situation.asOf ?? options.now,
     without: options.without ?? NOTHING,
     ...(situation.asOf === undefined ? {} : { asOf: situation.asOf }),
+    ...(options.withheld === undefined ? {} : { withheld: options.withheld }),
   };
 }
 

@@ -8,27 +8,27 @@ const END_COST = 30;
 const ENOUGH = 3;
 
 /**
- * Ids of runbooks that a newer one replaces. `supersedes` is written by people: the whole id, or as much of its end as
+ * Runbooks that a newer one replaces, with that one's id. `supersedes` is written by people: the whole id, or as much of its end as
  * names one runbook (`web/WebSlow`, `WebSlow`), with or without `.md`. Nothing supersedes itself.
  */
-export async function listSuperseded(
+export async function findSuccessors(
   documents: readonly KnowledgeDocument[],
   pace: Pace = createPace(),
-): Promise<Set<string>> {
-  const superseded = new Set<string>();
+): Promise<Map<string, string>> {
+  const successors = new Map<string, string>();
   const runbooks = documents.filter((document) => document.kind === 'runbook');
-  if (runbooks.every(({ supersedes }) => supersedes === undefined)) return superseded;
+  if (runbooks.every(({ supersedes }) => supersedes === undefined)) return successors;
   const ids = new Set(runbooks.map(({ id }) => id));
   const byEnd = await indexEnds(ids, pace);
   for (const { id, supersedes } of runbooks) {
     if (supersedes === undefined) continue;
     const target = supersedes.replace(/\.md$/i, '');
     const [only, another] = (byEnd.get(target) ?? []).filter((other) => other !== id);
-    if (target !== id && ids.has(target)) superseded.add(target);
-    else if (only !== undefined && another === undefined) superseded.add(only);
+    if (target !== id && ids.has(target)) successors.set(target, id);
+    else if (only !== undefined && another === undefined) successors.set(only, id);
     await pace.spend(END_COST);
   }
-  return superseded;
+  return successors;
 }
 
 /** Runbooks by every end of their path: `db/web/WebSlow`, `web/WebSlow`, `WebSlow`. */
