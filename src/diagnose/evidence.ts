@@ -3,7 +3,8 @@ import type { ScoreBreakdown } from '../domain/evidence.ts';
 import type { SourceRef } from '../domain/source.ts';
 import type { ServiceGraph } from '../domain/topology.ts';
 import type { TraceDigest } from '../domain/trace.ts';
-import type { BackedCause } from './causes/causes.ts';
+import type { BackedCause, JudgedNovelty } from './causes/causes.ts';
+import type { CauseChances } from './causes/chances.ts';
 import type { Situation } from './situation.ts';
 
 export interface RankedIncident {
@@ -38,4 +39,10 @@ export interface Evidence {
   readonly graph: ServiceGraph;
   /** What the team's own history says of the signals; absent where nobody asked it. */
   readonly causes?: readonly BackedCause[];
+  /** The same in full, for scores; absent where `causes` are none. */
+  readonly chances?: CauseChances | undefined;
+  /** How unlike every known kind of fault the signals are; absent where history is too short to say. */
+  readonly novelty?: JudgedNovelty | undefined;
+  /** Documents here that another one replaces: both by key. Absent where nobody looked. */
+  readonly superseded?: ReadonlyMap<string, string>;
 }

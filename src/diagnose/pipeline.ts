@@ -1,23 +1,22 @@
-import type { Diagnosis, Provenance } from '../domain/diagnosis.ts';
-import type { Answerable } from '../domain/evidence.ts';
+import type { Diagnosis } from '../domain/diagnosis.ts';
+import type { EngineName } from '../domain/engine.ts';
 import { alertGroupOf, type DiagnosisQuestion, toTraceDigest } from '../domain/request.ts';
 import type { TraceDigest } from '../domain/trace.ts';
 import type { Clock, Embedder } from '../ports.ts';
 import { answer } from './answer.ts';
-import type { BackedCause } from './causes/causes.ts';
+import type { CalibrationInUse } from './confidence/calibration-in-use.ts';
+import { hashIncidents } from './confidence/hash-incidents.ts';
+import { recipeOf } from './confidence/recipe.ts';
 import { scoreConfidence } from './confidence/score.ts';
 import { digestAnalysis } from './digest/digest.ts';
-import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
 import { fetchTraces, type TraceFetch } from './fetch-traces.ts';
+import { gatherEvidence } from './gather-evidence.ts';
 import { normalise } from './normalise.ts';
-import { withBackers } from './predict/backers.ts';
 import { type LlmPorts, predict } from './predict/predict.ts';
+import { buildProvenance } from './provenance.ts';
 import type { Knowledge } from './retrieve/knowledge.ts';
-import { buildQuery } from './retrieve/query.ts';
-import { embedQuery, type Retrieval, type RetrievePorts, retrieve } from './retrieve/retrieve.ts';
+import type { RetrievePorts } from './retrieve/retrieve.ts';
 import type { Situation } from './situation.ts';
-
-const RUNBOOKS = 5;
 
 export interface StageReport {
   readonly stage: string;
@@ -32,6 +31,8 @@ export interface DiagnosePorts extends LlmPorts, RetrievePorts {
   readonly newId: () => string;
   /** Absent when no store of traces is configured. */
   readonly fetchTraces?: TraceFetch;
+  /** What an engine's confidence is calibrated with; absent where a diagnosis must be judged by its raw scores. */
+  readonly findCalibration?: (engine: EngineName) => Promise<CalibrationInUse | undefined>;
   /** Milliseconds of a clock that never jumps. */
   readonly elapsed: () => number;
 }
@@ -54,21 +55,32 @@ export async function diagnose(
     ? await stage('traces', () => fetchTraces(request, situation, ports, options.signal))
     : {};
   const digest = await stage('digest', () => digestOf({ ...request, ...fetched }, situation, knowledge));
-  const retrieval = await stage('retrieve', () =>
-    retrieveBoth(request, situation, digest, knowledge, ports, options.signal),
+  const { evidence, answerable, ...gathered } = await stage('retrieve', () =>
+    gatherEvidence({ request, situation, digest }, knowledge, ports, options.signal),
   );
-  const evidence = toEvidence(situation, digest, retrieval, knowledge);
-  const { prediction, attempts } = await stage('predict', () =>
+  const { prediction, attempts, llm, llmFeatures } = await stage('predict', () =>
     predict(evidence, request.options.engine, ports, options.signal),
   );
-  const degraded = [...(fetched.missing === undefined ? [] : [fetched.missing]), ...retrieval.degraded];
-  const confidence = await stage('score', () => scoreConfidence(evidence, prediction, retrieval.answerable, 0));
+  const degraded = [...(fetched.missing === undefined ? [] : [fetched.missing]), ...gathered.degraded];
+  const confidence = await stage('score', async () =>
+    scoreConfidence(
+      evidence,
+      prediction,
+      answerable,
+      {
+        used: await ports.findCalibration?.(prediction.engine),
+        incidents: hashIncidents(knowledge),
+        recipe: recipeOf(prediction.engine, ports),
+      },
+      llmFeatures,
+    ),
+  );
   return answer(
-    { evidence, prediction, confidence, answerable: retrieval.answerable },
+    { evidence, prediction, confidence, answerable },
     {
       id: options.id ?? ports.newId(),
       createdAt: ports.now(),
-      provenance: toProvenance(knowledge, timings, { attempts, degraded, traces: fetched.asked }),
+      provenance: buildProvenance(knowledge, timings, { attempts, llm, degraded, traces: fetched.asked }),
     },
   );
 }
@@ -92,78 +104,4 @@ function digestOf(request: DiagnosisQuestion, situation: Situation, { graph }: K
   const { analysis, traceDigest } = request;
   if (analysis === undefined) return traceDigest === undefined ? undefined : toTraceDigest(traceDigest);
   return digestAnalysis(analysis, { graph, alertingServices: situation.services });
-}
-
-interface Retrieved {
-  readonly incidents: Retrieval;
-  readonly runbooks: Retrieval;
-  readonly answerable: Answerable;
-  readonly degraded: string[];
-  readonly causes: readonly BackedCause[];
-}
-
-/** Precedents and runbooks are asked for apart: each kind has its own scale, and neither may crowd out the other. */
-async function retrieveBoth(
-  request: DiagnosisQuestion,
-  situation: Situation,
-  digest: TraceDigest | undefined,
-  knowledge: Knowledge,
-  ports: DiagnosePorts,
-  signal: AbortSignal | undefined,
-): Promise<Retrieved> {
-  const now = ports.now();
-  // Precedents vote, and each keeps its whole say: only where they are shown as examples are they spread by category.
-  const without = new Set(['diversity' as const]);
-  const incidentQuery = buildQuery(situation, digest, { kinds: ['incident'], k: request.options.k, now, without });
-  const runbookQuery = buildQuery(situation, digest, { kinds: ['runbook'], k: RUNBOOKS, now });
-  const vector = embedQuery(incidentQuery, ports, signal);
-  const [incidents, runbooks, causes] = await Promise.all([
-    retrieve(incidentQuery, vector, knowledge, ports, signal),
-    retrieve(runbookQuery, vector, knowledge, ports, signal),
-    knowledge.causes.explain(incidentQuery.signals, incidentQuery.asOf),
-  ]);
-  const degraded = [...new Set([...incidents.degraded, ...runbooks.degraded])];
-  return { incidents, runbooks, answerable: incidents.answerable, degraded, causes };
-}
-
-function toEvidence(
-  situation: Situation,
-  digest: TraceDigest | undefined,
-  { incidents, runbooks, causes }: Retrieved,
-  { graph }: Knowledge,
-): Evidence {
-  const precedents = incidents.results.flatMap(({ document, ...row }): RankedIncident[] =>
-    document.kind === 'incident' ? [{ incident: document, ...row }] : [],
-  );
-  const ranked = runbooks.results.flatMap(({ document, score, relevance, scores, source, excerpt }): RankedRunbook[] =>
-    document.kind === 'runbook' ? [{ runbook: document, score, relevance, scores, source, excerpt }] : [],
-  );
-  return { situation, digest, precedents: withBackers(precedents, causes), runbooks: ranked, graph, causes };
-}
-
-function toProvenance(
-  { generation }: Knowledge,
-  timings: Record<string, number>,
-  {
-    attempts,
-    degraded,
-    traces,
-  }: { attempts: NonNullable<Provenance['attempts']>; degraded: string[]; traces: Provenance['traces'] },
-): Provenance {
-  return {
-    generation: generation.key,
-    knowledgeSha: describeSources(generation.sources),
-    model: generation.model,
-    timings,
-    ...(attempts.length === 0 ? {} : { attempts }),
-    ...(traces === undefined ? {} : { traces }),
-    ...(degraded.length === 0 ? {} : { degraded }),
-  };
-}
-
-/** One source: its commit. Several: `name@commit` of each. Null when none of them is in git. */
-function describeSources(sources: Knowledge['generation']['sources']): string | null {
-  const known = sources.filter(({ sha }) => sha !== undefined);
-  if (known.length === 0) return null;
-  return known.map(({ name, sha }) => (known.length === 1 ? sha : `${name}@${sha}`)).join(' ');
 }

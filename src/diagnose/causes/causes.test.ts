@@ -88,10 +88,19 @@ describe('what history teaches about causes', () => {
     const late = buildHistory(SERVICES, '2026-06-01').filter(({ category }) => category === 'leak');
     const both = await buildCauseIndex([...early, ...late], graph);
     const signals = signalsOf('leak', 'orders');
-    const then = await both.explain(signals, new Date('2026-03-01'));
+    const then = await both.explain(signals, { asOf: new Date('2026-03-01') });
     expect(then.map(({ category }) => category)).not.toContain('leak');
-    expect((await both.explain(signals, new Date('2026-07-01')))[0]?.category).toBe('leak');
-    expect(await both.explain(signals, new Date('2025-01-01'))).toEqual([]);
+    expect((await both.explain(signals, { asOf: new Date('2026-07-01') }))[0]?.category).toBe('leak');
+    expect(await both.explain(signals, { asOf: new Date('2025-01-01') })).toEqual([]);
+  });
+
+  it('learns nothing from incidents that are withheld', async () => {
+    const signals = signalsOf('leak', 'orders');
+    const withheld = SERVICES.map((service) => `leak-${service}`);
+    expect((await index.explain(signals, { withheld })).map(({ category }) => category)).not.toContain('leak');
+    const [best] = await index.explain(signals, { withheld: ['leak-orders'] });
+    expect(best).toMatchObject({ service: 'orders', category: 'leak' });
+    expect(best?.backers.map(({ incident }) => incident.id)).not.toContain('leak-orders');
   });
 
   it('learns as of a day from what was corrected only later', async () => {
@@ -101,9 +110,58 @@ describe('what history teaches about causes', () => {
     );
     const learnt = await buildCauseIndex([...wrong, buildIncident(correction)], graph);
     const signals = signalsOf('leak', 'orders');
-    expect((await learnt.explain(signals, new Date('2026-03-01')))[0]?.category).toBe('leak');
-    const later = await learnt.explain(signals, new Date('2026-07-01'));
+    expect((await learnt.explain(signals, { asOf: new Date('2026-03-01') }))[0]?.category).toBe('leak');
+    const later = await learnt.explain(signals, { asOf: new Date('2026-07-01') });
     expect(later[0]?.backers.map(({ incident }) => incident.id)).not.toContain('leak-orders');
+  });
+
+  it('weighs every cause, and what each source of signals is worth', async () => {
+    const signals = [...signalsOf('leak', 'orders'), 'log orders out_of_memory new'];
+    const chances = await index.weigh(signals);
+    expect(chances?.all).toHaveLength(SERVICES.length * Object.keys(SHOWN).length);
+    expect(chances?.all.reduce((sum, { chance }) => sum + chance, 0)).toBeCloseTo(1, 9);
+    const [best] = await index.explain(signals);
+    expect(chances?.all[0]).toMatchObject({ service: best?.service, category: best?.category, chance: best?.chance });
+    expect([...(chances?.without.keys() ?? [])].sort()).toEqual(['log', 'metric', 'trace']);
+    expect(chances?.without.get('metric')?.[0]?.chance).toBeLessThan(chances?.all[0]?.chance ?? 0);
+  });
+
+  it('leaves out no source where there is one, and weighs nothing where nothing is known', async () => {
+    expect((await index.weigh(['metric orders-0 memory up']))?.without.size).toBe(0);
+    expect(await index.weigh([])).toBeUndefined();
+    expect(await index.weigh(['log mailer bounce new'])).toBeUndefined();
+  });
+
+  describe('of kinds of fault that it does not hold', () => {
+    const many = Array.from({ length: 5 }, (_, at) => buildHistory(SERVICES, `2026-0${at + 1}-01`)).flatMap((all, at) =>
+      all.map((incident) => ({ ...incident, id: `${incident.id}-${at}` })),
+    );
+    const mixed = ['memory', 'cpu'].map((what) => `metric orders-0 ${what} up`).concat('metric orders-0 traffic down');
+
+    it('tells a mixture of kinds from each of them, at the service that shows it', async () => {
+      const learnt = await buildCauseIndex(many, graph);
+      const strange = await learnt.judgeNovelty(mixed);
+      expect(strange).toMatchObject({ service: 'orders', n: 60, stranger: 0 });
+      expect(strange?.nearest.length).toBe(3);
+      const known = await learnt.judgeNovelty(signalsOf('leak', 'orders'));
+      expect(known?.p).toBeGreaterThan(0.25);
+      expect(known?.nearest.map(({ category }) => category)).toEqual(['leak', 'leak', 'leak']);
+    });
+
+    it('judges at the service that else speaks most, too', async () => {
+      const learnt = await buildCauseIndex(many, graph);
+      const other = await learnt.judgeNovelty(mixed, {}, (service) => (service === 'stock' ? 1 : 0));
+      expect(other?.service).toBe('stock');
+    });
+
+    it('says nothing without signals, or as of a day when too little was known', async () => {
+      const learnt = await buildCauseIndex(many, graph);
+      expect(await learnt.judgeNovelty([])).toBeUndefined();
+      expect(await learnt.judgeNovelty(['log mailer bounce new'])).toBeUndefined();
+      expect(await learnt.judgeNovelty(mixed, { asOf: new Date('2026-05-01') })).toBeUndefined();
+      expect(await learnt.judgeNovelty(mixed, { withheld: ['leak-web-0'] })).toBeUndefined();
+      expect(await learnt.judgeNovelty(mixed, { asOf: new Date('2026-06-01') })).toBeDefined();
+    });
   });
 
   it('says the same in whatever order it was told', async () => {

@@ -4,6 +4,8 @@ import { hopsBetween } from '../../domain/topology.ts';
 import type { TraceDigest } from '../../domain/trace.ts';
 import { toName } from '../digest/wording.ts';
 import type { Evidence, RankedIncident } from '../evidence.ts';
+import { traceSupport } from '../predict/vote.ts';
+import { stabilityFeatures } from './stability.ts';
 
 /** One thing that speaks for or against, as a number 0..1 and in words. */
 export interface Feature {
@@ -29,7 +31,7 @@ export function evaluationFeatures(evidence: Evidence, answerable: Answerable): 
   return [
     { name: 'answerable', value: answerable.score, reason: answerable.reason },
     nearness(neighbours),
-    agreement(neighbours),
+    weaken(agreement(neighbours), standingOf(neighbours)),
     completeness(evidence),
     telemetry(evidence),
     serviceMatch(evidence, neighbours),
@@ -46,7 +48,8 @@ export function causeFeatures(evidence: Evidence, prediction: RootCausePredictio
   const weigh = (feature: Feature) => weaken(feature, standing);
   return [
     weaken(voteShare(prediction), standingOf(speakersFor(prediction, evidence))),
-    weigh(notContradicted(prediction)),
+    weigh(notContradicted(evidence, prediction)),
+    ...stabilityFeatures(evidence, prediction).map(weigh),
     ...traceAgreement(evidence, prediction),
     ...runbookSupport(evidence, prediction).map(weigh),
   ];
@@ -133,16 +136,23 @@ function saysSomething(digest: TraceDigest | undefined): boolean {
   return digest !== undefined && (digest.healthy || digest.suspects.length > 0 || digest.signals.length > 0);
 }
 
+/** Each neighbour by its score: the nearest alone may be on these services by mere chance, or elsewhere. */
 function serviceMatch({ situation, digest, graph }: Evidence, neighbours: readonly RankedIncident[]): Feature {
   const here = [...situation.services, ...(digest?.suspects.slice(0, 1).map(({ service }) => service) ?? [])];
-  const hops = here.flatMap((service) =>
-    (neighbours[0]?.incident.services ?? []).flatMap((other) => hopsBetween(graph, service, other, 1) ?? []),
+  const matches = neighbours.map(({ incident, score }) => {
+    const hops = here.flatMap((service) =>
+      incident.services.flatMap((other) => hopsBetween(graph, service, other, 1) ?? []),
+    );
+    const nearest = Math.min(...hops);
+    return { score, match: nearest === 0 ? 1 : nearest === 1 ? 0.5 : 0 };
+  });
+  const value = share(
+    matches.reduce((sum, { score, match }) => sum + score * match, 0),
+    matches.reduce((sum, { score }) => sum + score, 0),
   );
-  const nearest = hops.length === 0 ? undefined : Math.min(...hops);
-  const value = nearest === undefined ? 0 : nearest === 0 ? 1 : 0.5;
-  const where =
-    nearest === undefined ? 'not on these services' : nearest === 0 ? 'on the same service' : 'one hop away';
-  return { name: 'service-match', value, reason: `the nearest incident was ${where}` };
+  const count = (wanted: number) => matches.filter(({ match }) => match === wanted).length;
+  const reason = `of the ${matches.length} nearest incidents, ${count(1)} were on the same services and ${count(0.5)} one hop away`;
+  return { name: 'service-match', value, reason };
 }
 
 function voteShare({ hypotheses, rootCause }: RootCausePrediction): Feature {
@@ -179,15 +189,46 @@ function runbookSupport({ runbooks }: Evidence, { rootCause }: RootCausePredicti
   return [{ name: 'runbook-support', value: about ? 1 : 0, reason }];
 }
 
-function notContradicted({ hypotheses, rootCause }: RootCausePrediction): Feature {
+/** What speaks loudest against it: a rival, the traces, or the signals. */
+function notContradicted(evidence: Evidence, prediction: RootCausePrediction): Feature {
+  const none: Contradiction = { strength: 0, told: 'nothing speaks against it' };
+  const found = [
+    ...contradictionOfRival(prediction),
+    ...contradictionOfTraces(evidence, prediction),
+    ...contradictionOfSignals(evidence, prediction),
+  ].reduce((most, other) => (other.strength > most.strength ? other : most), none);
+  return { name: 'uncontradicted', value: 1 - found.strength, reason: found.told };
+}
+
+/** How strongly something speaks against a cause, 0..1. */
+interface Contradiction {
+  readonly strength: number;
+  readonly told: string;
+}
+
+function contradictionOfRival({ hypotheses, rootCause }: RootCausePrediction): Contradiction[] {
   const rival = hypotheses.find(
     ({ category, service }) => category !== rootCause.category || service !== rootCause.service,
   );
-  const value = 1 - (rival?.support ?? 0);
-  const reason = rival
-    ? `the strongest rival is ${rival.category} at ${rival.service ?? 'an unnamed service'}`
-    : 'no rival explanation';
-  return { name: 'uncontradicted', value, reason };
+  if (rival === undefined) return [];
+  const told = `the strongest rival is ${rival.category} at ${rival.service ?? 'an unnamed service'}`;
+  return [{ strength: rival.support, told }];
+}
+
+/** As far as the traces take a service's votes away: they suspect others. */
+function contradictionOfTraces({ digest }: Evidence, { rootCause: { service } }: RootCausePrediction): Contradiction[] {
+  const strength = 1 - traceSupport(service ?? undefined, digest);
+  return strength <= 0 ? [] : [{ strength, told: `the traces suspect others rather than ${service}` }];
+}
+
+/** By as much as history finds another service likelier by these signals. */
+function contradictionOfSignals({ chances }: Evidence, { rootCause }: RootCausePrediction): Contradiction[] {
+  const byService = new Map<string | null, number>();
+  for (const { service, chance } of chances?.all ?? []) byService.set(service, (byService.get(service) ?? 0) + chance);
+  const own = byService.get(rootCause.service) ?? 0;
+  const [other] = [...byService].sort((a, b) => b[1] - a[1]);
+  if (other === undefined || other[1] <= own) return [];
+  return [{ strength: Math.min(1, other[1] - own), told: `the signals speak for ${toName(other[0] ?? '')} rather` }];
 }
 
 function share(part: number, whole: number): number {

@@ -9,7 +9,7 @@ const VOTERS = 8;
 const SHARPNESS = 3;
 
 /** A cause whose service the traces suspect counts up to twice; one that they clear counts less, never nothing. */
-export const TRACE_SUPPORT = { suspected: 2, cleared: 0.5 } as const;
+const TRACE_SUPPORT = { suspected: 2, cleared: 0.5 } as const;
 
 /**
  * The model's part of the say, where there are signals that it knows; precedents have the rest, for they were found by
@@ -33,7 +33,7 @@ export interface Candidate {
   readonly seenAt?: string;
 }
 
-export type Ballot = Omit<Candidate, 'support' | 'best'> & { readonly vote: number };
+type Ballot = Omit<Candidate, 'support' | 'best'> & { readonly vote: number };
 
 /**
  * Two voices: precedents, each for its own (category, service) with its score, and what the history taught about the

@@ -10,9 +10,10 @@ import { applyCalibration, applyCurve } from './apply.ts';
 import { fitBeta } from './beta.ts';
 import { type Fit, holdOut, holdOutBy } from './hold-out.ts';
 import { fitIsotonic } from './isotonic.ts';
-import { brierScore } from './metrics.ts';
+import { judgeLeftOut } from './left-out.ts';
+import { auroc, brierScore } from './metrics.ts';
 import { fitPlatt } from './platt.ts';
-import { judgeChances } from './quality.ts';
+import { finiteOrNull } from './quality.ts';
 import { fitRecord } from './record.ts';
 
 /**
@@ -30,21 +31,17 @@ export async function fitCurve(
   const curve = fitTo(cases);
   const recorded = await holdOutRecord(cases, fitTo, pace);
   if (recorded !== undefined && brierScore(recorded) < brierScore(held)) {
-    return {
-      curve,
-      record: fitRecordOf(cases, curve),
-      quality: await judgeChances(recorded, random, pace),
-      cases: recorded.map(({ score, isRight }) => ({ score, isRight, heldOut: score })),
-    };
+    const judged = recorded.map(({ score, isRight }) => ({ score, isRight, heldOut: score }));
+    const quality = await judgeLeftOut(judged, random, pace);
+    return { curve, record: fitRecordOf(cases, curve), quality, cases: judged };
   }
-  return {
-    curve,
-    quality: await judgeChances(held, random, pace, cases),
-    cases: cases.map(({ score, isRight }, at) => {
-      const chance = applyCurve(curve, score);
-      return { score: chance, isRight, heldOut: held[at]?.score ?? chance };
-    }),
-  };
+  const judged = cases.map(({ score, isRight }, at) => {
+    const chance = applyCurve(curve, score);
+    return { score: chance, isRight, heldOut: held[at]?.score ?? chance };
+  });
+  const quality = await judgeLeftOut(judged, random, pace);
+  // A score that ranks backwards is given a flat curve, which must not pass for one that ranks like a coin.
+  return { curve, quality: { ...quality, auroc: finiteOrNull(auroc(cases)) }, cases: judged };
 }
 
 /** Each case by a curve and a record that were fitted without it; undefined where there are too few to tell answers apart. */

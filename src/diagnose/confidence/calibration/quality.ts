@@ -4,16 +4,11 @@ import { expectedCalibrationError } from './bins.ts';
 import { auroc, baseRate, brierScore, brierSkill, quantileOf } from './metrics.ts';
 import { drawNullErrors, drawSampleErrors } from './resample.ts';
 
-/**
- * How good chances are that were given to cases which took no part in the fit. `ranked` are the same cases by a score that
- * knows nothing of their outcomes: leaving a case out moves its chance against its outcome, and with a weak score and 50
- * cases that alone brings an AUROC of .52 down to .22.
- */
+/** How good chances are that were given to cases which took no part in the fit, and of which no part was left out of it. */
 export async function judgeChances(
   cases: readonly GradedCase[],
   random: () => number,
   pace: Pace,
-  ranked: readonly GradedCase[] = cases,
 ): Promise<CalibrationQuality> {
   const ece = expectedCalibrationError(cases);
   const resampled = await drawSampleErrors(cases, random, pace);
@@ -25,7 +20,7 @@ export async function judgeChances(
     ece,
     eceInterval: intervalOf(ece, quantileOf(resampled, 0.975), eceNull.p95),
     eceNull,
-    auroc: finiteOrNull(auroc(ranked)),
+    auroc: finiteOrNull(auroc(cases)),
     baseRate: baseRate(cases),
   };
 }
@@ -39,6 +34,6 @@ function intervalOf(ece: number, upper: number, nullP95: number): [low: number, 
   return [ece <= nullP95 ? 0 : Math.max(0, 2 * ece - upper), Math.max(ece, upper)];
 }
 
-function finiteOrNull(value: number): number | null {
+export function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

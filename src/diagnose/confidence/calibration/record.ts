@@ -1,5 +1,4 @@
-import type { AnswerRecord, CalibrationTarget, GradedCase } from '../../../domain/calibration.ts';
-import type { RootCause } from '../../../domain/diagnosis.ts';
+import type { AnswerRecord, GradedCase } from '../../../domain/calibration.ts';
 import { keepFinite, logOdds } from './smoothing.ts';
 
 /**
@@ -11,13 +10,19 @@ const RIDGE = 2;
 /** Halvings of the range in which an offset must lie: far below what any chance shows. */
 const HALVINGS = 50;
 
-/** What a diagnosis says of a target, as one name; undefined when it says nothing. */
-export function nameAnswer(
-  target: CalibrationTarget,
-  { service, category }: { readonly [part in keyof Pick<RootCause, 'service' | 'category'>]: string | null },
-): string | undefined {
-  const named = target === 'service' ? [service] : target === 'category' ? [category] : [category, service];
-  return named.includes(null) ? undefined : named.join(' at ').toLowerCase();
+/**
+ * What a diagnosis names, as one name, whichever part of it is judged: what an engine falls back on is a cause, and whether its
+ * service is right hangs on the category beside it. Undefined when it names neither.
+ */
+export function nameAnswer({
+  service,
+  category,
+}: {
+  readonly service: string | null;
+  readonly category: string | null;
+}): string | undefined {
+  const named = [category, service].filter((part) => part !== null);
+  return named.length === 0 ? undefined : named.join(' at ').toLowerCase();
 }
 
 /**
