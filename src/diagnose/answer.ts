@@ -13,6 +13,7 @@ import type { Answerable } from '../domain/evidence.ts';
 import type { TraceDigest } from '../domain/trace.ts';
 import { describeSituation } from './describe-situation.ts';
 import type { Evidence, RankedIncident, RankedRunbook } from './evidence.ts';
+import { namesNewKind } from './predict/unseen.ts';
 import { ANSWERABLE_THRESHOLD } from './retrieve/relevance/relevance.ts';
 
 /** Below this the honest answer is "no precedent", with the best leads beside it. */
@@ -40,6 +41,7 @@ export function answer(
         ? pickRootCause(prediction)
         : { service: null, category: 'unseen', summary: EXPLANATIONS[reason] },
     hypotheses: [...prediction.hypotheses],
+    ...(prediction.contributing ? { contributing: [...prediction.contributing] } : {}),
     mitigation: prediction.mitigation.filter((step) => reason === undefined || isNamed(step, evidence)),
     precedents: evidence.precedents.map(toPrecedent),
     runbooks: evidence.runbooks.map(toRunbookEvidence),
@@ -62,19 +64,28 @@ const EXPLANATIONS: Readonly<Record<AbstainReason, string>> = {
   'no-precedent':
     'No past incident resembles this one closely enough. What was found is beside it as leads, not as an answer.',
   'weak-evidence': 'Past incidents resemble this one only loosely; none of their causes is supported well enough.',
+  'low-confidence':
+    'Answers as unsure as this one were wrong too often on this history. The likeliest causes are beside it as leads.',
 };
 
 function reasonToAbstain({
+  evidence,
   prediction,
   confidence,
   answerable,
 }: {
+  readonly evidence: Evidence;
   readonly prediction: RootCausePrediction;
   readonly confidence: Confidence;
   readonly answerable: Answerable;
 }): AbstainReason | undefined {
-  if (prediction.rootCause.category === 'unseen' || answerable.score < ANSWERABLE_THRESHOLD) return 'no-precedent';
-  return confidence.raw < MIN_RAW_CONFIDENCE ? 'weak-evidence' : undefined;
+  // No document answers what is of a new kind, which is what is said of it: its service is judged alone.
+  const isNew = namesNewKind(evidence, prediction);
+  if (!isNew && (prediction.rootCause.category === 'unseen' || answerable.score < ANSWERABLE_THRESHOLD))
+    return 'no-precedent';
+  if (confidence.decision === 'abstain') return 'low-confidence';
+  const chance = isNew ? confidence.service : confidence.calibrated;
+  return chance === null && confidence.raw < MIN_RAW_CONFIDENCE ? 'weak-evidence' : undefined;
 }
 
 /** Without a precedent, only the runbook that the alert itself names is safe to follow. */
