@@ -78,7 +78,7 @@ describe('the program as a whole, with an LLM on a real socket', () => {
   ])('answers by precedent and says why when the LLM %s', async (_how, replies) => {
     const diagnosis = await ask(replies, { LLM_TIMEOUT_MS: '400' });
     expect(diagnosis).toMatchObject({ engine: 'precedent', kind: 'answered', rootCause: { category: 'load-spike' } });
-    expect(diagnosis.provenance.attempts).toEqual([{ model: 'scripted', reason: expect.stringMatching(/\w+/) }]);
+    expect(diagnosis.provenance.attempts?.at(-1)).toEqual({ model: 'scripted', reason: expect.stringMatching(/\w+/) });
   });
 
   it('does not ask it when the caller wants the precedent engine', async () => {

@@ -1,7 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Backtester, createBacktester } from './backtester.ts';
 import type { Config, Secrets } from './config.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { createCalibrationReader } from './diagnose/confidence/calibration-reader.ts';
 import { digestAnalysis } from './diagnose/digest/digest.ts';
 import { diagnose, type StageObserver } from './diagnose/pipeline.ts';
 import { createFeedbackReader } from './diagnose/retrieve/feedback/reader.ts';
@@ -23,6 +25,7 @@ import type { TraceAnalysis } from './domain/trace-analysis.ts';
 import { createPorts, type DownloadProgress, type Settled } from './drivers.ts';
 import { createKnowledgeKeeper, type IngestOptions } from './knowledge-keeper.ts';
 import type { Ports } from './ports.ts';
+import { createPromoter, type PostmortemDraft, type Promoter, type PromotionCandidate } from './promoter.ts';
 import { type Check, checkReadiness } from './readiness.ts';
 import { createRedactor } from './redact/redact.ts';
 import type { Refresher, RefreshOutcome } from './refresher.ts';
@@ -31,7 +34,7 @@ import { createSnapshotKeeper, type SnapshotKeeper } from './snapshot-keeper.ts'
 import { createTraceFetch } from './trace-reading/trace-fetcher.ts';
 import { createTraceReader, type ReadTraces, type TraceBody, type TraceReader } from './trace-reading/trace-reader.ts';
 
-export type { Check, DownloadProgress, IngestOptions, ReadTraces, TraceBody };
+export type { Check, DownloadProgress, IngestOptions, PostmortemDraft, PromotionCandidate, ReadTraces, TraceBody };
 
 /** Everything Precedent can do, whoever asks: HTTP routes, commands, evaluation. Building it does no I/O. */
 export interface App extends AsyncDisposable {
@@ -41,6 +44,8 @@ export interface App extends AsyncDisposable {
   readonly desk: Desk;
   readonly refresher: Refresher;
   readonly reviewer: Reviewer;
+  readonly backtester: Backtester;
+  readonly promoter: Promoter;
   ingest(options?: IngestOptions): Promise<IngestReport>;
   search(request: SearchRequest, signal?: AbortSignal): Promise<SearchResponse>;
   /** Reads windows of traces, wherever they come from, off the event loop. */
@@ -102,18 +107,29 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     elapsed,
     onFailure: (error) => observers.onBackgroundFailure?.('read verdicts', error),
   });
+  const calibrations = createCalibrationReader({
+    store: ports.backtests,
+    risks: config.risks,
+    elapsed,
+    onFailure: (error) => observers.onBackgroundFailure?.('read calibration', error),
+  });
   const retrieval = async () => ({ ...ports, ...retrievalSettings(config, ports), feedback: await feedback.current() });
   const { traceSource } = ports;
   const fetchTraces = traceSource && createTraceFetch(traceSource, traces, config.traces ?? UNCONFIGURED_TRACES);
   const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? UNCONFIGURED_LLM_MS);
-  const llm = { llmDeadline, ...(config.llm ? { llmSettings: { temperature: config.llm.temperature } } : {}) };
+  const llm = { llmDeadline, ...(config.llm ? { llmSettings: config.llm } : {}) };
   const onStage = observers.onStage ? { onStage: observers.onStage } : {};
+  const diagnosePorts = async () => ({ ...(await retrieval()), ...llm, elapsed });
   const desk = createDesk({
     diagnose: async (request, id, signal) =>
       diagnose(
         request,
         await reader.current(signal),
-        { ...(await retrieval()), ...llm, ...(fetchTraces ? { fetchTraces } : {}), elapsed },
+        {
+          ...(await diagnosePorts()),
+          ...(fetchTraces ? { fetchTraces } : {}),
+          findCalibration: calibrations.current,
+        },
         { id, signal, ...onStage },
       ),
     casebook: ports.casebook,
@@ -132,6 +148,15 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     desk,
     refresher: keeper.refresher,
     reviewer: createReviewer(settled, ports, keeper, reader),
+    backtester: createBacktester({
+      config,
+      reader,
+      ports,
+      elapsed,
+      ask: async (question, knowledge, signal) => diagnose(question, knowledge, await diagnosePorts(), { signal }),
+      onCalibrated: calibrations.expire,
+    }),
+    promoter: createPromoter({ desk, casebook: ports.casebook, reader }),
     ingest: (options) => keeper.ingest(options),
     search: async (request, signal) => search(request, await reader.current(signal), await retrieval(), signal),
     traces,
@@ -150,7 +175,7 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
       // slow to end: its server is a process of its own and must not outlive this one.
       keeper.refresher.stop();
       await Promise.race([keeper.refresher[Symbol.asyncDispose](), sleep(STOPPING_MS, undefined, { ref: false })]);
-      const stores = [ports.snapshots, ports.casebook];
+      const stores = [ports.snapshots, ports.backtests, ports.casebook];
       for (const resource of [
         desk,
         traces,

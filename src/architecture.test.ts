@@ -46,6 +46,13 @@ const HOUSE: Readonly<Record<string, Room>> = {
     ours: ['domain', 'ports', 'diagnose', 'ingest', 'redact'],
     packages: ['zod', 'yaml', 'mdast', 'node:crypto', 'node:path', 'node:fs'],
   },
+  backtest: {
+    files: ['src/backtest/'],
+    ours: ['domain', 'ports', 'diagnose', 'ingest', 'plots'],
+    packages: ['node:crypto'],
+  },
+  plots: { files: ['src/plots/'], ours: [], packages: [] },
+  promote: { files: ['src/promote/'], ours: ['domain'], packages: [] },
   adapters: { files: ['src/adapters/'], ours: ['domain', 'ports'], packages: ['*'] },
   config: {
     files: ['src/config.ts', 'src/config/'],
@@ -57,6 +64,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
   app: {
     files: [
       'src/app.ts',
+      'src/backtester.ts',
       'src/drivers.ts',
       'src/knowledge-keeper.ts',
       'src/knowledge-sources.ts',
@@ -66,20 +74,35 @@ const HOUSE: Readonly<Record<string, Room>> = {
       'src/refresher.ts',
       'src/trace-reading/',
       'src/snapshot-keeper.ts',
+      'src/promoter.ts',
       'src/reviewer.ts',
       'src/trial.ts',
     ],
-    ours: ['domain', 'ports', 'llm', 'redact', 'traces', 'diagnose', 'ingest', 'review', 'adapters', 'config', 'desk'],
+    ours: [
+      'domain',
+      'ports',
+      'llm',
+      'redact',
+      'traces',
+      'diagnose',
+      'ingest',
+      'review',
+      'backtest',
+      'promote',
+      'adapters',
+      'config',
+      'desk',
+    ],
     packages: ['node:', 'tinypool'],
   },
   http: {
     files: ['src/http/'],
-    ours: ['app', 'domain', 'log', 'ports', 'config', 'review'],
+    ours: ['app', 'domain', 'log', 'ports', 'config', 'review', 'backtest'],
     packages: ['hono', '@hono/', 'zod', 'node:', 'swagger-ui-dist'],
   },
   cli: {
     files: ['src/cli/'],
-    ours: ['app', 'config', 'domain', 'http', 'log', 'ingest', 'review'],
+    ours: ['app', 'config', 'domain', 'http', 'log', 'ingest', 'review', 'backtest'],
     packages: ['commander', 'zod', 'node:'],
   },
   main: { files: ['src/main.ts'], ours: ['cli', 'domain'], packages: [] },
@@ -95,7 +118,20 @@ const HOUSE: Readonly<Record<string, Room>> = {
   },
   eval: {
     files: ['eval/'],
-    ours: ['app', 'config', 'domain', 'ports', 'llm', 'traces', 'redact', 'diagnose', 'ingest', 'review', 'testing'],
+    ours: [
+      'app',
+      'config',
+      'domain',
+      'ports',
+      'llm',
+      'traces',
+      'redact',
+      'diagnose',
+      'ingest',
+      'review', 'backtest',
+      'plots',
+      'testing',
+    ],
     packages: ['zod', 'node:', 'commander', '@langchain/', '@observablehq/plot', 'jsdom'],
   },
 };
@@ -103,7 +139,7 @@ const HOUSE: Readonly<Record<string, Room>> = {
 /** Doors that stay shut even where the room may be entered: side effects that are parameters here. */
 const FORBIDDEN = [
   {
-    rooms: ['domain', 'ports', 'llm', 'redact', 'traces', 'diagnose', 'review'],
+    rooms: ['domain', 'ports', 'llm', 'redact', 'traces', 'diagnose', 'review', 'backtest', 'plots', 'promote'],
     words: /\b(?:Date\.now|new Date\(\)|Math\.random|fetch\(|console\.)/,
     instead: 'take it as a parameter',
   },

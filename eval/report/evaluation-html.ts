@@ -1,10 +1,11 @@
+import { type HtmlSection, renderPage } from '../../src/plots/page.ts';
 import type { Ablation } from '../ablation.ts';
 import type { Comparison, Metric } from '../comparison.ts';
 import type { AbstentionCurves, Evaluation } from '../evaluation.ts';
 import { SYSTEMS } from '../systems.ts';
 import { nameQuestion } from './evaluation-markdown.ts';
 import { interval, round, SYSTEM_NAMES, signedInterval, tally } from './format.ts';
-import { type HtmlSection, renderPage } from './html-page.ts';
+
 import { drawBars, drawCurves, drawDifferences } from './plots.ts';
 
 const INTRODUCTION =
@@ -23,7 +24,7 @@ export function renderEvaluationPage(title: string, evaluation: Evaluation): str
     ...(ablations.length > 0 ? [sectionOfAblations(ablations, 'nDCG@10')] : []),
     ...(curves.length > 0 ? [sectionOfRoc(evaluation), sectionOfRisk(curves)] : []),
   ];
-  return renderPage(title, INTRODUCTION, sections);
+  return renderPage({ title, introduction: INTRODUCTION }, sections);
 }
 
 function groupOf(comparison: Comparison): string {

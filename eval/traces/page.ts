@@ -1,5 +1,5 @@
+import { type HtmlSection, renderPage } from '../../src/plots/page.ts';
 import { interval } from '../report/format.ts';
-import { type HtmlSection, renderPage } from '../report/html-page.ts';
 import { drawBars } from '../report/plots.ts';
 import { BASELINES } from './baselines.ts';
 import { DIGEST } from './judge.ts';
@@ -19,7 +19,7 @@ export function renderTracePage(reports: readonly TitledReport[]): string {
   const introduction =
     'How often the culprit of a fault comes first, or among the first three, with the 95 % interval (Wilson).';
   const sections = reports.flatMap((one) => (['ac1', 'ac3'] as const).map((figure) => sectionOf(one, figure)));
-  return renderPage('Trace faults', introduction, sections);
+  return renderPage({ title: 'Trace faults', introduction }, sections);
 }
 
 function sectionOf({ title, report }: TitledReport, figure: 'ac1' | 'ac3'): HtmlSection {

@@ -4,6 +4,9 @@ import { EXIT } from './context.ts';
 /** Errors that neither a retry nor a better input mends; all others are one or the other. */
 const BROKEN: ReadonlySet<ErrorCode> = new Set(['model-corrupt', 'llm-answer-invalid']);
 
+/** Everything worked, and what was asked for is not there. */
+const NOTHING: ReadonlySet<ErrorCode> = new Set(['not-found', 'snapshot-expired', 'nothing-to-judge']);
+
 /** An error as sentences for a person, every problem on its own line, and the exit code that says what to do. */
 export function explainFailure(error: unknown): { text: string; exitCode: number } {
   if (!isPrecedentError(error)) {
@@ -16,7 +19,7 @@ export function explainFailure(error: unknown): { text: string; exitCode: number
 }
 
 function exitCodeOf(code: ErrorCode, isRetryable: boolean): number {
-  if (code === 'not-found' || code === 'snapshot-expired') return EXIT.nothing;
+  if (NOTHING.has(code)) return EXIT.nothing;
   if (code === 'interrupted') return EXIT.interrupted;
   if (isRetryable) return EXIT.unavailable;
   return BROKEN.has(code) ? EXIT.broken : EXIT.badInput;

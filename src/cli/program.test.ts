@@ -114,7 +114,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(out).toContain('load-spike at pre-processor');
     expect(out).toMatch(/incidents\/\d{4}\/[\w-]+\.md:\d+/);
-    expect(out).toContain('uncalibrated: 0 graded incidents, 30 needed');
+    expect(out).toContain('uncalibrated: no backtest has been run');
   });
 
   it('has an exit code for the honest answer "no precedent"', async () => {

@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VERSION } from '../config.ts';
 import { DOCUMENT_KINDS, DocumentKind } from '../domain/document.ts';
+import { EngineName } from '../domain/engine.ts';
 import { RetrievalPart } from '../domain/evidence.ts';
+import { backtestCommand } from './backtest.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { coverageCommand } from './coverage.ts';
 import { demoCommand } from './demo.ts';
@@ -13,6 +15,7 @@ import { explainFailure } from './failure.ts';
 import { ingestCommand } from './ingest.ts';
 import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
+import { promoteCommand } from './promote.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
 import { snapshotCommand } from './snapshot.ts';
@@ -102,6 +105,26 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .option('--summary <text>', 'with corrected: the cause in words')
     .option('--withdraw', 'take the verdict back instead')
     .action(async (id, verdict, options) => exit(await verdictCommand(id, verdict, options, context)));
+  program
+    .command('backtest')
+    .description('ask about every past incident as if it happened again, and calibrate confidence on the outcome')
+    .addOption(new Option('--engine <engine>', 'who answers').choices(EngineName.options).default('precedent'))
+    .option('--since <day>', 'only ask about incidents of this day and later (2026-03-31); calibrates nothing')
+    .option('--fresh', 'ask everything anew, also what an interrupted run has asked')
+    .option('--json [file]', 'write the report as JSON; without a file as the answer')
+    .option('--html <file>', 'write the report as a page with plots')
+    .option('--markdown <file>', 'write the report as Markdown')
+    .action(async (options) => exit(await backtestCommand(options, context)));
+  withPlace(withJson(program.command('promote')))
+    .description('list the diagnoses that are worth a postmortem, or write one as a draft for a pull request')
+    .argument('[diagnosis-id]', 'a diagnosis that people confirmed or corrected; without it, the list')
+    .option('-n, --limit <number>', 'in the list', positive, 5)
+    .option('--title <text>', 'what happened, in one line')
+    .option('--severity <severity>', 'severity of the incident, as your team ranks it')
+    .option('--out <file>', 'write it here instead of into the knowledge')
+    .option('--stdout', 'write it to standard output instead')
+    .option('--force', 'also when there is such a file, or an incident that tells the same')
+    .action(async (id, options) => exit(await promoteCommand(id, options, context)));
   withJson(program.command('digest'))
     .description('name the suspects in two windows of traces')
     .option('--baseline <file>', 'traces of a normal window')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandContext } from './context.ts';
-import { ingestProgress, summarise } from './progress.ts';
+import { backtestProgress, ingestProgress, summarise } from './progress.ts';
 
 function contextOf(isInteractive: boolean) {
   const notes: string[] = [];
@@ -45,6 +45,37 @@ describe('the progress of an ingest', () => {
     const { context, notes } = contextOf(true);
     ingestProgress(context).update({ stage: 'embed', done: 7, embedded: 60 });
     expect(notes).toEqual(['\r\x1b[K7 files · 60 chunks embedded']);
+  });
+});
+
+describe('the progress of a backtest', () => {
+  it('on a terminal is one line with the time left, which goes when it is over', () => {
+    const { context, notes } = contextOf(true);
+    let time = 1_000_000;
+    const progress = backtestProgress(context, () => time);
+    progress.update({ done: 0, total: 240 });
+    time += 1_000;
+    progress.update({ done: 120, total: 240, incident: 'i', etaMs: 42_100 });
+    time += 1_000;
+    progress.update({ done: 150, total: 240, incident: 'i', etaMs: 179_000 });
+    progress.stop();
+    expect(notes[0]).toMatch(/ 0\/240 incidents asked$/);
+    expect(notes[1]).toMatch(/ 120\/240 incidents asked · 43 s left$/);
+    expect(notes[2]).toMatch(/ 150\/240 incidents asked · 3 min left$/);
+    expect(notes[3]).toBe('\r\x1b[K');
+  });
+
+  it('elsewhere says every few seconds that it is alive', () => {
+    const { context, notes } = contextOf(false);
+    let time = 1_000_000;
+    const progress = backtestProgress(context, () => time);
+    for (let done = 0; done <= 10; done++) {
+      progress.update({ done, total: 10 });
+      time += 1_000;
+    }
+    progress.stop();
+    expect(notes).toHaveLength(2);
+    expect(notes[1]).toMatch(/ 10\/10 incidents asked\n$/);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { IngestProgress } from '../../ingest/pipeline.ts';
 import type { DownloadProgress } from '../app.ts';
+import type { BacktestProgress } from '../backtester.ts';
 import type { IngestReport } from '../domain/ingest-report.ts';
 import type { CommandContext } from './context.ts';
 import { bar, formatMs } from './render.ts';
@@ -20,25 +21,59 @@ export function ingestProgress(
   stop: () => void;
 } {
   const rate = createRate();
-  let drawnAt = context.isInteractive ? 0 : now();
-  const clear = () => {
-    if (context.isInteractive && drawnAt > 0) context.note('\r\x1b[K');
-  };
+  const line = createStatusLine(context, now);
   return {
     update(progress) {
-      const time = now();
-      rate.add(time, progress.done);
-      if (time - drawnAt < (context.isInteractive ? REDRAW_MS : LINE_MS)) return;
-      drawnAt = time;
-      const line = describe(progress, rate.perSecond());
-      context.note(context.isInteractive ? `\r\x1b[K${line}` : `${line}\n`);
+      rate.add(now(), progress.done);
+      line.update(() => describe(progress, rate.perSecond()));
     },
     finish(report) {
-      clear();
+      line.clear();
       context.note(summarise(report));
     },
-    stop: clear,
+    stop: line.clear,
   };
+}
+
+/** One line that is redrawn on a terminal; elsewhere a line of its own now and then. `describe` is asked when it is time. */
+function createStatusLine(
+  context: CommandContext,
+  now: () => number,
+): { readonly update: (describe: () => string) => void; readonly clear: () => void } {
+  let drawnAt = context.isInteractive ? 0 : now();
+  return {
+    update(describe) {
+      const time = now();
+      if (time - drawnAt < (context.isInteractive ? REDRAW_MS : LINE_MS)) return;
+      drawnAt = time;
+      context.note(context.isInteractive ? `\r\x1b[K${describe()}` : `${describe()}\n`);
+    },
+    clear() {
+      if (context.isInteractive && drawnAt > 0) context.note('\r\x1b[K');
+    },
+  };
+}
+
+/** Shows a backtest while it runs. */
+export function backtestProgress(
+  context: CommandContext,
+  now: () => number = Date.now,
+): { readonly update: (progress: BacktestProgress) => void; readonly stop: () => void } {
+  const line = createStatusLine(context, now);
+  return {
+    update: ({ done, total, etaMs }) =>
+      line.update(() => {
+        const left = etaMs === undefined ? '' : ` · ${formatWait(etaMs)} left`;
+        return `${bar(done / total)} ${done}/${total} incidents asked${left}`;
+      }),
+    stop: line.clear,
+  };
+}
+
+/** What lasts minutes is not told to the hundredth of a second. */
+function formatWait(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** What the rate is measured over: files that are taken over at once say little of those that must be embedded. */

@@ -1,6 +1,7 @@
 import type { Diagnosis, MitigationStep, Precedent, Risk, RunbookEvidence } from '../domain/diagnosis.ts';
 import { formatSource } from '../domain/source.ts';
-import { bar, formatMs, heading, paint, wrap } from './render.ts';
+import { bar, formatMs, heading, paint, percent, wrap } from './render.ts';
+import { renderBest, renderContributing, renderRivals } from './render-hypotheses.ts';
 import { renderCausalPath, renderShapes, renderSuspects } from './render-suspects.ts';
 import { renderDegraded, renderTraceSource, warnOfWindows } from './render-windows.ts';
 
@@ -11,15 +12,19 @@ const SHOWN_RUNBOOKS = 3;
 export function renderDiagnosis(diagnosis: Diagnosis): string {
   return [
     renderVerdict(diagnosis),
+    renderBest(diagnosis),
+    renderContributing(diagnosis),
     diagnosis.digest === null ? '' : heading('Suspects') + renderSuspects(diagnosis.suspects),
     renderCausalPath(diagnosis.causalPath),
     renderTraceSource(diagnosis),
     warnOfWindows(diagnosis.windows),
     renderShapes(diagnosis),
     renderRivals(diagnosis),
-    renderMitigation(diagnosis.mitigation),
+    renderMitigation(diagnosis),
     heading(
-      diagnosis.kind === 'answered' ? 'What we did last time' : 'The nearest incidents, none of them near enough',
+      diagnosis.kind === 'answered' && diagnosis.rootCause.category !== 'unseen'
+        ? 'What we did last time'
+        : 'The nearest incidents, none of them near enough',
     ),
     ...diagnosis.precedents.slice(0, SHOWN_PRECEDENTS).map(renderPrecedent),
     heading('Runbooks'),
@@ -37,7 +42,8 @@ function renderVerdict({ kind, reason, engine, rootCause, hypotheses, suspects, 
   const [best] = hypotheses;
   const cited = best?.citations[0];
   const precedent = precedents.find(({ source }) => source.path === cited?.source.path);
-  const when = engine === 'precedent' && precedent?.date ? `As on ${precedent.date}: ` : '';
+  const isKnown = engine === 'precedent' && rootCause.category !== 'unseen';
+  const when = isKnown && precedent?.date ? `As on ${precedent.date}: ` : '';
   return [
     heading(`${rootCause.category} at ${rootCause.service ?? 'an unnamed service'}`),
     wrap(`${when}${rootCause.summary}`),
@@ -45,38 +51,30 @@ function renderVerdict({ kind, reason, engine, rootCause, hypotheses, suspects, 
   ].join('');
 }
 
-/** What else it may be, and what would tell: the first question after "is that so?". */
-function renderRivals({ kind, hypotheses }: Diagnosis): string {
-  const rivals = kind === 'answered' ? hypotheses.slice(1) : hypotheses;
-  if (rivals.length === 0) return '';
-  const rows = rivals.map(({ category, service, support, citations }) => {
-    const [cited] = citations;
-    const where = cited ? ` · ${paint.good(formatSource(cited.source))}` : '';
-    return `  ${String(Math.round(support * 100)).padStart(3)} % ${category} at ${service ?? 'an unnamed service'}${where}\n`;
-  });
-  return (
-    heading(
-      kind === 'answered' ? 'What else it may be, by share of the vote' : 'The best leads, by share of the vote',
-    ) + rows.join('')
-  );
-}
-
 /** Steps of a runbook are orders, steps of the past a report: each block says which it is and counts for itself. */
-function renderMitigation(steps: readonly MitigationStep[]): string {
+function renderMitigation({ mitigation: steps, hypotheses, contributing = [] }: Diagnosis): string {
   if (steps.length === 0) return '';
   const documents = [...new Set(steps.map(({ citation }) => citation.document))];
   const blocks = documents.map((document) => {
     const own = steps.filter(({ citation }) => citation.document === document);
-    return `  ${introduce(document)}\n${own.map(renderStep).join('')}`;
+    const elsewhere = [...hypotheses.slice(0, 1), ...contributing].find(({ citations }) =>
+      citations.some((cited) => cited.document === document),
+    )?.seenAt;
+    return `  ${introduce(document, elsewhere)}\n${warnOfSuccessor(own)}${own.map(renderStep).join('')}`;
   });
   return heading('Mitigation') + blocks.join('\n');
 }
 
-function introduce(document: string): string {
+function introduce(document: string, elsewhere: string | undefined): string {
   const [kind, id] = document.split(/:(.*)/);
-  return kind === 'incident'
-    ? `What was done in ${paint.title(`${id}`)}, in vain or not`
-    : `What the runbook ${paint.title(`${id}`)} says`;
+  if (kind !== 'incident') return `What the runbook ${paint.title(`${id}`)} says`;
+  const where = elsewhere === undefined ? '' : paint.warning(`, written for ${elsewhere}`);
+  return `What was done in ${paint.title(`${id}`)}, in vain or not${where}`;
+}
+
+function warnOfSuccessor([step]: readonly MitigationStep[]): string {
+  if (step?.supersededBy === undefined) return '';
+  return wrap(paint.warning(`superseded by ${step.supersededBy.split(/:(.*)/)[1]}: read that first`));
 }
 
 const BADGES: Readonly<Record<Risk, string>> = {
@@ -86,13 +84,14 @@ const BADGES: Readonly<Record<Risk, string>> = {
 };
 
 function renderStep(
-  { step, commands, citation, risk, destructive, reversible }: MitigationStep,
+  { step, commands, citation, risk, destructive, reversible, needsApproval }: MitigationStep,
   index: number,
 ): string {
   const marks = [
     BADGES[risk],
     ...(destructive ? [paint.danger('destructive')] : []),
     reversible ? 'reversible' : 'not reversible',
+    ...(needsApproval && !destructive ? ['somebody should agree first'] : []),
   ];
   const number = `${index + 1}.`.padStart(4);
   return [
@@ -116,14 +115,28 @@ function renderRunbook({ title, relevance, score, source }: RunbookEvidence): st
   return `  ${bar(relevance ?? score, 10)} ${paint.title(title)}${section ? ` › ${section}` : ''} · ${paint.good(formatSource(source))}\n`;
 }
 
-function renderConfidence({ kind, confidence: { coe, rce, raw, calibrated, reasons } }: Diagnosis): string {
-  const number = calibrated === null ? `${raw.toFixed(2)} raw` : `${calibrated.toFixed(2)} calibrated`;
+/** What may be done with it stands first; a probability is said only where history measured it. */
+function renderConfidence({ kind, confidence }: Diagnosis): string {
+  const { coe, rce, raw, calibrated, interval, decision, reasons } = confidence;
+  const range = interval ? ` (${percent(interval[0])} to ${percent(interval[1])})` : '';
+  const number = calibrated === null ? `${raw.toFixed(2)} raw` : `${calibrated.toFixed(2)} calibrated${range}`;
   return [
-    heading(`Confidence ${number}`),
+    heading(`Confidence ${number}${decision === undefined ? '' : `: ${decision}`}`),
+    renderChances(confidence),
     `  ${bar(coe)} ${coe.toFixed(2)} evidence enough to judge (COE)\n`,
     kind === 'answered' ? `  ${bar(rce)} ${rce.toFixed(2)} support for this cause (RCE)\n` : '',
     ...reasons.map((reason) => wrap(reason, 4, '  · ')),
   ].join('');
+}
+
+function renderChances({ service, category, calibration, n }: Diagnosis['confidence']): string {
+  const chances = [
+    ...(service === null ? [] : [`service right: ${percent(service)}`]),
+    ...(category === null ? [] : [`category right: ${percent(category)}`]),
+  ];
+  if (chances.length === 0) return '';
+  const stale = calibration?.isStale ? paint.warning('; incidents have changed since, run precedent backtest') : '';
+  return wrap(`${chances.join(', ')}, measured on ${n} graded cases${stale}`);
 }
 
 /** Why the LLM did not answer stands with the verdict's engine, at the end: it changes nothing in what to do. */

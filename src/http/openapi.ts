@@ -4,6 +4,7 @@ import { DIAGNOSIS_ROUTES } from './routes/diagnoses.ts';
 import { HEALTH_ROUTES } from './routes/health.ts';
 import { HOOK_ROUTES } from './routes/hooks.ts';
 import { KNOWLEDGE_ROUTES } from './routes/knowledge.ts';
+import { POSTMORTEM_ROUTES } from './routes/postmortem.ts';
 import { REPORT_ROUTES } from './routes/reports.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
 import { SNAPSHOT_ROUTES } from './routes/snapshots.ts';
@@ -16,6 +17,7 @@ import { buildSchemas } from './schemas.ts';
 export const ROUTES = [
   ...DIAGNOSIS_ROUTES,
   ...VERDICT_ROUTES,
+  ...POSTMORTEM_ROUTES,
   ...SEARCH_ROUTES,
   ...TRACE_ROUTES,
   ...SNAPSHOT_ROUTES,

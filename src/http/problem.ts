@@ -27,6 +27,8 @@ const ERROR_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'not-found': { status: 404, title: 'Not found' },
   'snapshot-expired': { status: 410, title: 'The snapshot was kept no longer' },
   'diagnosis-not-done': { status: 409, title: 'The diagnosis is not done' },
+  'not-promotable': { status: 409, title: 'The diagnosis makes no postmortem' },
+  'nothing-to-judge': { status: 409, title: 'There is no case to judge by' },
   'input-too-large': { status: 413, title: 'The request is too large' },
   'config-invalid': { status: 500, title: 'The configuration is not valid' },
   'knowledge-invalid': { status: 500, title: 'The knowledge cannot be read' },

@@ -1,5 +1,6 @@
 import { ANSWER_NOTES } from './answer-notes.ts';
 import { KNOWLEDGE_NOTES } from './knowledge-notes.ts';
+import { REPORT_NOTES } from './report-notes.ts';
 import { REQUEST_NOTES } from './request-notes.ts';
 import { SNAPSHOT_NOTES } from './snapshot-notes.ts';
 import { STATUS_NOTES } from './status-notes.ts';
@@ -14,6 +15,7 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNotes>> = {
   ...REQUEST_NOTES,
   ...ANSWER_NOTES,
   ...KNOWLEDGE_NOTES,
+  ...REPORT_NOTES,
   ...SNAPSHOT_NOTES,
   ...STATUS_NOTES,
   ...TRACE_NOTES,

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Alert, AlertInput } from '../domain/alert.ts';
+import * as backtest from '../domain/backtest.ts';
+import { CalibrationQuality, GradedCase } from '../domain/calibration.ts';
 import { Confidence } from '../domain/confidence.ts';
 import * as diagnosis from '../domain/diagnosis.ts';
 import { Section, Step } from '../domain/document.ts';
@@ -50,10 +52,14 @@ const REQUESTS = {
 const ANSWERS = {
   AlertCoverage,
   Answerable,
+  BacktestCase: backtest.BacktestCase,
+  BacktestReport: backtest.BacktestReport,
+  CalibrationQuality,
   CausalEdge,
   Citation: diagnosis.Citation,
   Confidence,
   Coverage,
+  CoveragePoint: backtest.CoveragePoint,
   Dependency,
   DependencyCheck,
   DiagnosedSituation: diagnosis.DiagnosedSituation,
@@ -61,9 +67,12 @@ const ANSWERS = {
   DiagnosisVerdicts,
   EdgeProvenance,
   EmbeddingModel,
+  FoundShares: backtest.FoundShares,
+  GradedCase,
   HookAnswer,
   Hypothesis: diagnosis.Hypothesis,
   Incident: IncidentAnswer,
+  JudgedTarget: backtest.JudgedTarget,
   KnowledgeProblem,
   KnowledgeStatus,
   LastRefresh,
@@ -76,6 +85,7 @@ const ANSWERS = {
   Provenance: diagnosis.Provenance,
   RankerSays,
   Readiness,
+  ReliabilityBin: backtest.ReliabilityBin,
   RootCause: diagnosis.RootCause,
   Runbook: RunbookAnswer,
   RunbookEvidence: diagnosis.RunbookEvidence,
@@ -84,6 +94,8 @@ const ANSWERS = {
   SearchResult,
   Section,
   ServiceNode,
+  Share: backtest.Share,
+  SkippedIncident: backtest.SkippedIncident,
   SnapshotPage,
   SourceRef,
   SourceStatus,

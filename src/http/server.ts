@@ -17,6 +17,7 @@ import { addDocsRoutes } from './routes/docs.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHookRoutes } from './routes/hooks.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
+import { addPostmortemRoutes } from './routes/postmortem.ts';
 import { addReportRoutes } from './routes/reports.ts';
 import { addSearchRoutes } from './routes/search.ts';
 import { addSnapshotRoutes } from './routes/snapshots.ts';
@@ -53,6 +54,7 @@ export function buildApp(app: App, log: Log): OpenAPIHono {
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, allowed) => refuseMethod(c, allowed, log) }));
   addDiagnosisRoutes(api, app);
   addVerdictRoutes(api, app);
+  addPostmortemRoutes(api, app);
   addSearchRoutes(api, app);
   addTraceRoutes(api, app);
   addSnapshotRoutes(api, app);

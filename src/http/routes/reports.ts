@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { Coverage } from '../../review/coverage.ts';
 import { jsonAnswer, problems } from './answers.ts';
+import { addCalibrationReportRoute, getCalibrationReport } from './calibration-report.ts';
 
 const getCoverage = createRoute({
   method: 'get',
@@ -15,8 +16,9 @@ const getCoverage = createRoute({
   responses: { 200: jsonAnswer('Alert by alert.', 'Coverage', Coverage), ...problems(400, 401, 500, 503) },
 });
 
-export const REPORT_ROUTES = [getCoverage];
+export const REPORT_ROUTES = [getCoverage, getCalibrationReport];
 
 export function addReportRoutes(api: OpenAPIHono, app: App): void {
   api.openapi(getCoverage, async (c) => c.json(await app.reviewer.getCoverage([], c.req.raw.signal), 200));
+  addCalibrationReportRoute(api, app);
 }

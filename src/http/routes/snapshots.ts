@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { SnapshotKey, SnapshotPage } from '../../domain/snapshot.ts';
+import { isKnownTag } from '../etag.ts';
 import { jsonAnswer, problems } from './answers.ts';
 
 /** What a key stands for never changes; how long it is kept may be over sooner. */
@@ -51,13 +52,7 @@ export function addSnapshotRoutes(api: OpenAPIHono, app: Pick<App, 'snapshots'>)
     const tag = `"${key}-${page.page}"`;
     c.header('etag', `W/${tag}`);
     c.header('cache-control', CACHE_CONTROL);
-    if (isKnown(c.req.valid('header')['if-none-match'], tag)) return c.body(null, 304);
+    if (isKnownTag(c.req.valid('header')['if-none-match'], tag)) return c.body(null, 304);
     return c.json(page, 200);
   });
-}
-
-/** RFC 9110: a list of tags, which compare without their `W/`, or `*`. */
-function isKnown(header: string | undefined, tag: string): boolean {
-  const tags = (header ?? '').split(',').map((known) => known.trim().replace(/^W\//, ''));
-  return tags.includes(tag) || tags.includes('*');
 }
