@@ -93,6 +93,8 @@ models:
     ['models: [{ model: small }]', 'models.0.baseUrl', 'http'],
     ['models: [{ baseUrl: "ftp://a.example.com", model: a }]', 'models.0.baseUrl', 'must be an http'],
     ['models: [{ baseUrl: "https://me:s3cret@a.example.com", model: a }]', 'models.0.baseUrl', 'by `apiKeyEnv`'],
+    ['models: [{ baseUrl: "https://sk-s3cret@a.example.com", model: a }]', 'models.0.baseUrl', 'by `apiKeyEnv`'],
+    ['models: [{ baseUrl: "https://a.example.com/v1?key=k", model: a }]', 'models.0.baseUrl', 'no query'],
     ['models: [{ baseUrl: "http://a.example.com", model: "" }]', 'models.0.model', 'must not be empty'],
     ['models: [{ baseUrl: "http://a.example.com", model: a, apiKey: k }]', 'models.0', 'apiKey'],
     ['models: [{ baseUrl: "http://a.example.com", model: a, apiKeyEnv: sk-1 }]', 'models.0.apiKeyEnv', 'the name of'],

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ModelBudget } from '../domain/endpoint-state.ts';
 import type { Problem } from '../domain/errors.ts';
-import { holdsPassword } from '../domain/knowledge-source.ts';
-import type { Settings } from './settings.ts';
+import { hasCredentials, hasQuery, NO_QUERY, type Settings } from './settings.ts';
 
 const price = z.number().min(0, 'must be 0 or more').max(1_000_000, 'must be at most 1000000').optional();
 const inRange = (min: number, max: number) => {
@@ -19,7 +18,8 @@ const ListedModel = z.strictObject({
     .optional(),
   baseUrl: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-    .refine((url) => !holdsPassword(url), 'must hold no password: name the key by `apiKeyEnv`'),
+    .refine((url) => !hasCredentials(url), 'must hold no user or password: name the key by `apiKeyEnv`')
+    .refine((url) => !hasQuery(url), NO_QUERY),
   model: z.string().min(1, 'must not be empty'),
   apiKeyEnv: z
     .string()

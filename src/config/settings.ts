@@ -18,9 +18,16 @@ const risk = z.coerce
   .min(0.01, 'must be from 0.01 to 0.99')
   .max(0.99, 'must be from 0.01 to 0.99');
 
-function hasCredentials(url: string): boolean {
+/** A key in place of the user, too: no request could be sent to such a URL. */
+export function hasCredentials(url: string): boolean {
   return URL.canParse(url) && /^[^/]*\/\/[^/?#]*@/.test(url);
 }
+
+/** Whoever asks puts a path at the end. */
+export function hasQuery(url: string): boolean {
+  return /[?#]/.test(url);
+}
+export const NO_QUERY = 'must end in its path, such as /v1: no query, no fragment';
 
 /** Every setting: its name, its range and its default. `.env.example` and docs/api.md are checked against this. */
 export const Settings = z.object({
@@ -48,6 +55,7 @@ export const Settings = z.object({
   RERANKER_DEPTH: wholeNumber(2, 50).default(20),
   LLM_BASE_URL: httpUrl
     .refine((url) => !hasCredentials(url), 'must not hold a user or a password: set LLM_API_KEY')
+    .refine((url) => !hasQuery(url), NO_QUERY)
     .optional(),
   LLM_MODEL: z.string().optional(),
   LLM_API_KEY: z.string().optional(),

@@ -59,7 +59,7 @@ export async function gatherEvidence(
   ]);
   return {
     evidence: layOut(asked, { incidents, runbooks, causes, chances, novelty }, knowledge),
-    answerable: incidents.answerable,
+    answerable: incidents.answerableReviewed,
     degraded: [...new Set([...incidents.degraded, ...runbooks.degraded])],
   };
 }

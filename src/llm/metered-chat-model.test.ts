@@ -20,10 +20,10 @@ function modelOf(...replies: readonly (Partial<ChatReply> | Error)[]): ChatModel
 
 describe('a metered model', () => {
   it('sums calls, tokens and cost, also those of an answer that is of no use', async () => {
-    const refused = new ModelFailure('refused', { kind: 'refused', tokens: { input: 7, output: 1 } });
+    const refused = new ModelFailure('refused', { kind: 'refused', tokens: { input: 7, output: 1 }, cost: 2 });
     const model = meterChatModel(modelOf({ tokens: { input: 100, output: 20 }, cost: 0.5 }, refused, { cost: 0.25 }));
     for (let call = 0; call < 3; call++) await model.complete(REQUEST, live()).catch(() => {});
-    expect(model.spent()).toEqual({ calls: 3, tokens: { input: 107, output: 21 }, cost: 0.75 });
+    expect(model.spent()).toEqual({ calls: 3, tokens: { input: 107, output: 21 }, cost: 2.75 });
   });
 
   it('says nothing of tokens and cost that nobody counted', async () => {

@@ -34,6 +34,7 @@ export function meterChatModel(model: ChatModel): MeteredChatModel {
         return reply;
       } catch (error) {
         if (error instanceof ModelFailure && error.tokens) counted.push(error.tokens);
+        if (error instanceof ModelFailure && error.cost !== undefined) costs.push(error.cost);
         throw error;
       }
     },

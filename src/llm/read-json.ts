@@ -9,7 +9,8 @@ const MAX_LENGTH = 20_000;
  */
 export function* readJsonObjects(reply: string): Generator<object> {
   const text = withoutThinking(reply.slice(-MAX_LENGTH));
-  const passages = listPassages(text);
+  const plain = withoutLinePrefixes(text);
+  const passages = [...new Set([text, plain].flatMap(listPassages))];
   for (const passage of passages) yield* unwrap(parse(passage));
   for (const passage of passages) yield* unwrap(mend(passage) ?? mend(withSingleCommas(passage)));
 }
@@ -21,6 +22,13 @@ function withoutThinking(text: string): string {
     .replace(/<(think|thinking|reasoning|analysis)>[\s\S]*?<\/\1>/gi, '')
     .replace(/^[\s\S]*<\/(?:think|thinking|reasoning|analysis)>/i, '');
   return answer.includes('{') ? answer : text;
+}
+
+/** As a quotation, a patch or a listing shows it: `> `, `+ `, `12: ` before every line. */
+function withoutLinePrefixes(text: string): string {
+  const lines = text.trim().split('\n');
+  const prefix = [/^> ?/, /^\+ ?/, /^ {0,4}\d{1,4}[:|] ?/].find((each) => lines.every((line) => each.test(line)));
+  return prefix ? lines.map((line) => line.replace(prefix, '')).join('\n') : text;
 }
 
 /** Where an object may stand: code fences, balanced braces, then all from the first brace on (when it was cut short). */
@@ -68,7 +76,7 @@ function withSingleCommas(passage: string): string {
   return passage.replace(/("(?:[^"\\]|\\.)*(?:"|\\?$))|,(?:\s*,)+/gs, (_, text: string | undefined) => text ?? ',');
 }
 
-/** The value and what it merely wraps: JSON in a string, a list of one, an object of one (`{"answer": {…}}`). */
+/** The value and what it wraps: JSON in a string, lists, objects (`{"answer": {…}}`, `{"name": …, "arguments": {…}}`). */
 function* unwrap(value: unknown, depth = 0): Generator<object> {
   if (depth > 3) return;
   if (typeof value === 'string' && value.includes('{')) yield* unwrap(parse(value) ?? mend(value), depth + 1);
@@ -76,6 +84,16 @@ function* unwrap(value: unknown, depth = 0): Generator<object> {
   if (!Array.isArray(value)) yield value;
   const inner = Object.values(value);
   if (inner.length === 1) yield* unwrap(inner[0], depth + 1);
-  // Prose around an object makes the mender see a list of strings and the object.
-  else if (Array.isArray(value)) for (const item of inner) if (typeof item === 'object') yield* unwrap(item, depth + 1);
+  // Prose around an object makes the mender see a list of strings and the object. What is listed within an object is its own.
+  else
+    for (const item of inner)
+      if (Array.isArray(value) ? isObject(item) : isWrapped(item)) yield* unwrap(item, depth + 1);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function isWrapped(value: unknown): boolean {
+  return typeof value === 'string' ? /^\s*\{/.test(value) : isObject(value) && !Array.isArray(value);
 }

@@ -19,6 +19,8 @@ describe('words about one service told for another', () => {
     'It answered at orders.shop.svc and registry.example.com/orders:1.2.',
     'Mended by `kubectl rollout restart deploy orders`.',
     'Set app=orders and orders=0.',
+    'Somebody ran kubectl scale deployment orders --replicas=0 at noon.',
+    'It came back after systemctl restart orders.',
   ])('leaves what is not the name of the service: %s', (text) => {
     expect(adaptCause(text, 'orders', 'payments')).toBe(text);
   });

@@ -1,10 +1,14 @@
+import { PROGRAM_IN_PROSE } from './mitigation.ts';
+
 /**
  * Words about one service told for another: its name as a whole word, and its instances (`name-0`), nothing else. Paths,
  * addresses and commands stay as they were written, for those of the other service are nobody's knowledge; so does a
- * text in which both services play a part, as nobody can say which part is whose here.
+ * text in which both services play a part, as nobody can say which part is whose here, and one with a command between its
+ * words, as nobody can say where that ends.
  */
 export function adaptCause(text: string, from: string, to: string): string {
   if (from === '' || from.toLowerCase() === to.toLowerCase() || nameIn(to).test(text)) return text;
+  if (PROGRAM_IN_PROSE.test(text.replace(/`[^`]*`/g, ' '))) return text;
   return text
     .split(/(`[^`]*`)/)
     .map((part) =>

@@ -146,12 +146,30 @@ describe('what a step risks', () => {
     'Purge the queue.',
     'Delete all jobs of the day.',
     'This is irreversible.',
+    'Delete pod db-0.',
+    'Stop the writers, then truncate `orders`.',
+    'Remove the data directory and start the pod again.',
+    'Empty the queue `orders`.',
+    'Run `FLUSHALL` in redis-cli.',
+    'Run mkfs.ext4 /dev/sdb1.',
+    'Use kafka-topics.sh --delete --topic orders.',
+    'Then curl -X DELETE http://search:9200/orders.',
   ])('reads what prose asks for: %s', (text) => {
     expect(judge(text)).toMatchObject({ risk: 'high', reversible: false, needsApproval: true });
   });
 
-  it('does not turn a prohibition into an order', () => {
-    expect(judge('Never purge.')).toMatchObject({ risk: 'low', destructive: false });
+  it.each([
+    'Never purge.',
+    'Rows that were deleted come back; empty pages are served meanwhile.',
+    'Remove the limit of the queue.',
+    'Look whether requests drop and `web` is slow.',
+  ])('takes for no order what is none: %s', (text) => {
+    expect(judge(text)).toMatchObject({ risk: 'low', destructive: false });
+  });
+
+  it('has somebody agree to a command that the words tell to run, and no rule knows', () => {
+    expect(judge('Run `./mend.sh` on db-0.')).toMatchObject({ needsApproval: true, reversible: false });
+    expect(judge('Run `kubectl get pods`.')).toMatchObject({ risk: 'low', needsApproval: false });
   });
 
   it.each([

@@ -16,11 +16,17 @@ const MAX_DEPTH = 3;
 const PROSE_DESTROYS = [
   /\b(?:irreversibl[ey]|cannot be undone|destructive|data loss|loses? (?:data|messages)|discards?)\b/i,
   /\b(?:delete|drop|truncate|purge|wipe|destroy)s?\s(?:the|an?|all|every|its?|their|any|from|table|database|keyspace|index|schema)\b/i,
+  // An order begins its sentence, or what is to be done then: "Delete pod db-0."
+  /(?:^|[.;:!?]\s|\n|\bthen\s)(?:delete|drop|truncate|purge|wipe|destroy)\s|\band\s(?:delete|truncate|purge|wipe|destroy)\s/i,
+  /\b(?:remove|empty|erase|clear|format)\s(?:the|an?|all|every|its?|their|any)\s(?:\S{1,40}\s){0,2}(?:data|disks?|director(?:y|ies)|files?|folders?|indexe?s?|messages?|pvcs?|queues?|snapshots?|backups?|tables?|topics?|volumes?)\b/i,
 ];
 
+/** A command between the words of an order. */
+const ORDERED = /\b(?:run|execute|invoke|issue|type)\s`([^`\n]+)`/gi;
+
 /** Prose that names a program is read as a command from there to the end of the line. */
-const PROGRAM_IN_PROSE =
-  /\b(?:(?:kubectl|oc|rabbitmqctl|rabbitmqadmin|nodetool|helm|terraform|docker|redis-cli|cqlsh|psql)\s|(?:rm|dd|git)\s[-a-z])/;
+export const PROGRAM_IN_PROSE =
+  /\b(?:(?:kubectl|oc|rabbitmqctl|rabbitmqadmin|nodetool|helm|terraform|docker|redis-cli|cqlsh|psql|etcdctl|gsutil|kafka-[\w-]{1,40}(?:\.sh)?|mongosh|systemctl|wipefs|mkfs(?:\.\w{1,9})?)\s|(?:rm|dd|git|curl|wget)\s[-a-z]|(?:zfs|zpool)\s(?:destroy|rollback)\s)/;
 
 /** Changes to what is running: not destructive, but somebody should know. */
 const PROSE_CHANGES = /\b(?:restart|roll ?back|scale|fail ?over|reboot|kill)\b/i;
@@ -39,7 +45,7 @@ export function toMitigationStep(
   superseded?: ReadonlyMap<string, string>,
 ): MitigationStep {
   const prose = step.text.slice(0, MAX_JUDGED);
-  const effect = judgeCommands(step.commands);
+  const effect = worst([judgeCommands(step.commands), judgeOrders(prose)]);
   const destructive = effect === 'destroys' || isProseDestroying(prose);
   const isChanging = effect !== 'reads' || PROSE_CHANGES.test(prose);
   const successor = superseded?.get(document);
@@ -59,6 +65,11 @@ export function toMitigationStep(
 function judgeCommands(commands: readonly string[]): Effect {
   const script = commands.join('\n');
   return script.length > MAX_JUDGED ? 'destroys' : worst(commands.flatMap((command) => listEffects(command)));
+}
+
+/** Commands that the words tell to run stand in no fence, and risk as much. */
+function judgeOrders(prose: string): Effect {
+  return worst([...prose.matchAll(ORDERED)].flatMap(([, command = '']) => listEffects(command)));
 }
 
 function isProseDestroying(prose: string): boolean {

@@ -2,10 +2,12 @@ import type { KnowledgeDocument } from '../../domain/document.ts';
 import type { Answerable, ScoreBreakdown } from '../../domain/evidence.ts';
 import type { SourceRef } from '../../domain/source.ts';
 import type { Embedder, Reranker } from '../../ports.ts';
+import { isVerified } from '../predict/unverified.ts';
 import { diversify } from './diversify.ts';
 import { type Folded, foldDuplicates } from './duplicates.ts';
 import { chooseExcerpt } from './excerpt.ts';
 import type { FeedbackIndex } from './feedback/feedback.ts';
+import { keepAccepted } from './filter.ts';
 import type { Knowledge } from './knowledge.ts';
 import { type LegPorts, type LegResults, type QueryVector, runLegs } from './legs.ts';
 import type { LexicalMatch } from './lexical/ranking.ts';
@@ -35,6 +37,8 @@ export interface Retrieval {
   /** At most `k`, best first, one row per document. */
   readonly results: readonly RankedDocument[];
   readonly answerable: Answerable;
+  /** The same of what people reviewed alone: a draft that tells just this makes nothing else an answer. */
+  readonly answerableReviewed: Answerable;
   /** What could not be done, in words. */
   readonly degraded: readonly string[];
 }
@@ -79,13 +83,38 @@ export async function retrieve(
   const shown = rows.slice(0, query.k);
   // Which ten are asked is all that boosts and verdicts have to say about whether there is an answer.
   const best = ranked.slice(0, JUDGED).map(({ key }) => key);
-  const evidence = { ...found, lexical: findWords([...best, ...shown.map(({ key }) => key)], found) };
+  const reviewed = listReviewed(ranked);
+  const evidence = { ...found, lexical: findWords([...best, ...reviewed, ...shown.map(({ key }) => key)], found) };
   const judgement = judgeRelevance(query, best, evidence, knowledge);
+  const isAllReviewed = best.every((key) => reviewed.includes(key));
   return {
     results: shown.map((row) => present(row, evidence, judgement)),
     answerable: judgement.answerable,
+    answerableReviewed: isAllReviewed ? judgement.answerable : judgeReviewed(query, reviewed, evidence, knowledge),
     degraded: reread.degraded === undefined ? [] : [reread.degraded],
   };
+}
+
+/** However many drafts stand above them. */
+function listReviewed(ranked: readonly Ranked[]): string[] {
+  const keys: string[] = [];
+  for (const { key, document } of ranked) {
+    if (keys.length === JUDGED) break;
+    if (isVerified(document)) keys.push(key);
+  }
+  return keys;
+}
+
+function judgeReviewed(
+  query: RetrievalQuery,
+  reviewed: readonly string[],
+  evidence: Parameters<typeof judgeRelevance>[2],
+  knowledge: Knowledge,
+): Answerable {
+  const accept = (key: string) => isVerified(knowledge.documents.get(key) ?? {});
+  const { exact, signals } = evidence;
+  const found = { ...evidence, exact: keepAccepted(exact, accept), signals: keepAccepted(signals, accept) };
+  return judgeRelevance(query, reviewed, found, knowledge).answerable;
 }
 
 /** What the words found of a few: looking a document's words up costs, so it is done for those that are judged or shown. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costOf, createLedger, estimateTokens, joinLedgers } from './budget.ts';
+import { costOf, createLedger, joinLedgers } from './budget.ts';
 
 const PROMPT = { input: 60, output: 0 };
 
@@ -61,8 +61,4 @@ describe('a budget', () => {
 it('prices are of a million tokens', () => {
   expect(costOf({ input: 2_000_000, output: 500_000 }, { input: 3, output: 10 })).toBe(11);
   expect(costOf({ input: 2_000_000, output: 500_000 })).toBe(0);
-});
-
-it('what nobody counts is estimated at four characters a token', () => {
-  expect(estimateTokens('abcde')).toBe(2);
 });

@@ -90,11 +90,6 @@ export function costOf({ input, output }: Tokens, prices: Prices = {}): number {
   return (input * (prices.input ?? 0) + output * (prices.output ?? 0)) / 1_000_000;
 }
 
-/** For endpoints that do not count, and before any has: a token of English and of code is some four characters. */
-export function estimateTokens(text: string): number {
-  return Math.ceil(text.length / 4);
-}
-
 function total({ input, output }: Tokens): number {
   return input + output;
 }

@@ -59,6 +59,7 @@ describe('a circuit', () => {
 
   it('waits long for a quota, which does not come back within seconds', () => {
     expect(openCircuit().fail('quota')).toBe(MAX_COOL_MS);
+    expect(openCircuit().fail('quota', 1_000)).toBe(MAX_COOL_MS);
   });
 
   it.each<ModelFailureKind>(['server', 'network', 'timeout', 'unusable', 'auth', 'not-found'])(

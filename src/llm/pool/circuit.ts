@@ -77,8 +77,9 @@ function coolMs(
   failures: number,
   random: () => number,
 ): number {
-  if (retryAfterMs !== undefined) return Math.min(MAX_TOLD_MS, Math.max(FIRST_COOL_MS, retryAfterMs));
-  // A quota does not come back within seconds.
+  // A quota does not come back within seconds, whatever the header that every 429 carries says.
+  const leastMs = kind === 'quota' ? MAX_COOL_MS : FIRST_COOL_MS;
+  if (retryAfterMs !== undefined) return Math.min(MAX_TOLD_MS, Math.max(leastMs, retryAfterMs));
   if (kind === 'quota') return MAX_COOL_MS;
   const doubled = Math.min(MAX_COOL_MS, FIRST_COOL_MS * 2 ** (failures - 1));
   return doubled * (0.75 + random() / 4);

@@ -1,7 +1,8 @@
 import type { EndpointState, ModelBudget } from '../../domain/endpoint-state.ts';
-import type { ModelFailure } from '../../domain/model-failure.ts';
+import { ModelFailure } from '../../domain/model-failure.ts';
 import type { ChatModel, ChatReply, ChatRequest, Clock } from '../../ports.ts';
-import { costOf, createLedger, estimateTokens, joinLedgers, type Ledger, type Prices, type Tokens } from './budget.ts';
+import { estimateTokens } from '../estimate-tokens.ts';
+import { costOf, createLedger, joinLedgers, type Ledger, type Prices, type Tokens } from './budget.ts';
 import { type Circuit, createCircuit } from './circuit.ts';
 import { kindOf, takenInVain, toFailure } from './failed-call.ts';
 import { untilAborted } from './waiting.ts';
@@ -50,7 +51,8 @@ interface Parts {
   readonly ports: EndpointPorts;
   readonly ledger: Ledger;
   readonly circuit: Circuit;
-  readonly seen: { inFlight: number; lastFailure?: NonNullable<EndpointState['lastFailure']> };
+  /** `coolUntil` is worked out once: two clocks read at two moments would tell one moment in two ways. */
+  readonly seen: { inFlight: number; coolUntil?: string; lastFailure?: NonNullable<EndpointState['lastFailure']> };
 }
 
 export function createEndpoint(options: PoolEndpoint, ports: EndpointPorts): Endpoint {
@@ -76,7 +78,7 @@ export function createEndpoint(options: PoolEndpoint, ports: EndpointPorts): End
 function findRefusal({ options, ports, ledger, circuit, seen }: Parts, request: ChatRequest): string | undefined {
   const now = ports.elapsed();
   if (circuit.state(now) === 'open')
-    return `it is left alone until ${coolUntil(circuit, ports)} (last failure: ${seen.lastFailure?.kind})`;
+    return `it is left alone until ${seen.coolUntil} (last failure: ${seen.lastFailure?.kind})`;
   const tokens = estimatePrompt(request);
   return ledger.findRefusal(tokens, options.prices && costOf(tokens, options.prices));
 }
@@ -100,13 +102,19 @@ function begin(parts: Parts, request: ChatRequest): (signal: AbortSignal) => Pro
       const failure = toFailure(error, chatModel.name, signal);
       taken = takenInVain(failure, prompt);
       noteFailure(parts, failure, startedAt, signal);
-      throw failure;
+      throw withCost(failure, prices);
     } finally {
       book(taken, costOf(taken, prices));
       seen.inFlight -= 1;
       ports.onFree();
     }
   };
+}
+
+/** A refusal that the endpoint counted is paid for. */
+function withCost(failure: ModelFailure, prices: Prices | undefined): ModelFailure {
+  if (!failure.tokens || !prices) return failure;
+  return new ModelFailure(failure.message, { ...failure, cost: costOf(failure.tokens, prices) });
 }
 
 function noteFailure(
@@ -118,6 +126,8 @@ function noteFailure(
   const now = ports.elapsed();
   const kind = kindOf(failure, { ms: now - startedAt, timeoutMs }, signal);
   circuit.fail({ kind, retryAfterMs: failure.retryAfterMs }, { startedAt, now });
+  const remainingMs = circuit.remainingMs(now);
+  if (remainingMs > 0) seen.coolUntil = new Date(ports.now().getTime() + Math.ceil(remainingMs)).toISOString();
   if (kind !== 'cancelled') seen.lastFailure = { at: ports.now().toISOString(), kind, reason: failure.message };
 }
 
@@ -128,7 +138,7 @@ function readState({ options, ports, ledger, circuit, seen }: Parts): EndpointSt
     name: options.chatModel.name,
     model: options.model,
     state,
-    ...(state === 'open' ? { coolUntil: coolUntil(circuit, ports) } : {}),
+    ...(state === 'open' && seen.coolUntil ? { coolUntil: seen.coolUntil } : {}),
     inFlight: seen.inFlight,
     tokensToday: used.tokens,
     costToday: used.cost,
@@ -139,8 +149,4 @@ function readState({ options, ports, ledger, circuit, seen }: Parts): EndpointSt
 
 function estimatePrompt({ system, user }: ChatRequest): Tokens {
   return { input: estimateTokens(system) + estimateTokens(user), output: 0 };
-}
-
-function coolUntil(circuit: Circuit, { now, elapsed }: EndpointPorts): string {
-  return new Date(now().getTime() + circuit.remainingMs(elapsed())).toISOString();
 }

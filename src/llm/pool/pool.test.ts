@@ -146,6 +146,38 @@ it('refusals tell together what they took', async () => {
   expect((await asked).tokens).toEqual({ input: 130, output: 13 });
 });
 
+it('an answer tells what refusals before it took, too', async () => {
+  const { pool, a, b } = createPool({}, { prices: { input: 10_000 } }, { prices: { input: 20_000 } });
+  const asked = pool.complete(REQUEST, NEVER);
+  await a.fail({ kind: 'refused', tokens: { input: 700, output: 7 } });
+  await b.answer();
+  expect(await asked).toMatchObject({ tokens: { input: 800, output: 27 }, cost: 9 });
+});
+
+it('a refusal tells its cost', async () => {
+  const { pool, a } = createPool({}, { prices: { input: 10_000 } });
+  const asked = failureOf(pool.complete(REQUEST, NEVER));
+  await a.fail({ kind: 'refused', tokens: { input: 700, output: 7 } });
+  expect((await asked).cost).toBe(7);
+});
+
+it('whoever is passed over for the same reason is told so in the same words, a moment later too', async () => {
+  const { pool, a, b, pass, ports } = createPool();
+  const first = pool.complete(REQUEST, NEVER);
+  await a.fail({ kind: 'rate-limit', retryAfterMs: 30_000 });
+  await b.answer();
+  await first;
+  const reasons = [];
+  for (let moment = 0; moment < 2; moment++) {
+    const asked = pool.complete(REQUEST, NEVER);
+    await b.answer();
+    reasons.push((await asked).attempts?.[0]?.reason);
+    await pass(0.7);
+  }
+  expect(reasons[0]).toBe(reasons[1]);
+  expect(Date.parse(pool.listStates()[0]?.coolUntil ?? '')).toBeGreaterThanOrEqual(ports.now().getTime() + 29_999);
+});
+
 describe('an endpoint that has cooled down', () => {
   it('is tried by one request while the others go on to the next; its answer closes it', async () => {
     const { pool, a, b, pass } = createPool();

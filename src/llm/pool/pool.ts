@@ -3,7 +3,7 @@ import type { ChatModel, ChatReply, ChatRequest, Clock } from '../../ports.ts';
 import { createLedger } from './budget.ts';
 import { createEndpoint, type PoolEndpoint } from './endpoint.ts';
 import { drawOrder, type PoolOrder } from './order.ts';
-import { type Question, runThrough, toPoolFailure } from './question.ts';
+import { type Question, runThrough, toPoolFailure, toPoolReply } from './question.ts';
 import { createWaiting, type Waiting } from './waiting.ts';
 
 export type { PoolEndpoint, PoolOrder };
@@ -52,7 +52,7 @@ export function createModelPool(
       const question = toQuestion(request, drawOrder(endpoints, order, ports.random));
       const reply = await ask(question, waiting, { sleep: ports.sleep, hedgeMs }, signal);
       if (!reply) throw toPoolFailure(question, signal);
-      return question.attempts.length === 0 ? reply : { ...reply, attempts: [...question.attempts] };
+      return toPoolReply(question, reply);
     },
   };
 }

@@ -89,13 +89,34 @@ export function toPoolFailure(question: Question, signal: AbortSignal): ModelFai
   const kind = signal.aborted ? 'cancelled' : (last?.kind ?? 'not-asked');
   const reasons = attempts.map(({ reason }) => reason).join(' ');
   const message = attempts.length === 1 ? reasons : `None of ${attempts.length} LLMs answered. ${reasons}`;
-  const tokens = sumTokens(failures);
-  return new ModelFailure(message, { kind, status: last?.status, retryAfterMs: last?.retryAfterMs, tokens, attempts });
+  const spent = sumSpent(failures);
+  return new ModelFailure(message, {
+    kind,
+    status: last?.status,
+    retryAfterMs: last?.retryAfterMs,
+    ...spent,
+    attempts,
+  });
 }
 
-/** What refusals have cost; undefined when nobody counted. */
-function sumTokens(failures: readonly ModelFailure[]): ModelFailure['tokens'] {
-  const counted = failures.flatMap(({ tokens }) => (tokens ? [tokens] : []));
-  if (counted.length === 0) return undefined;
-  return counted.reduce((sum, { input, output }) => ({ input: sum.input + input, output: sum.output + output }));
+type Spent = Pick<ChatReply, 'tokens' | 'cost'>;
+
+/** The reply with all that the question took: refusals before it are paid for as well. */
+export function toPoolReply({ attempts, failures }: Question, reply: ChatReply): ChatReply {
+  return attempts.length === 0 ? reply : { ...reply, ...sumSpent([...failures, reply]), attempts: [...attempts] };
+}
+
+/** Without what nobody counted. */
+function sumSpent(parts: readonly (Spent | ModelFailure)[]): Spent {
+  const counted = parts.flatMap(({ tokens }) => tokens ?? []);
+  const costs = parts.flatMap(({ cost }) => cost ?? []);
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    ...(counted.length === 0
+      ? {}
+      : {
+          tokens: { input: sum(counted.map(({ input }) => input)), output: sum(counted.map(({ output }) => output)) },
+        }),
+    ...(costs.length === 0 ? {} : { cost: sum(costs) }),
+  };
 }

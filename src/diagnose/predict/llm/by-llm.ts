@@ -65,9 +65,10 @@ export async function predictByLlm(
   const answers = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   const [first, ...others] = answers;
-  // Whoever asked tells of the last failure.
+  // Where none answered, whoever asked tells of the failure that is thrown.
+  const told = first ? failed : failed.slice(0, -1);
+  for (const attempt of told.flatMap((error) => listFailures(error, chatModel.name))) onAttempt(attempt);
   if (!first) throw failed.at(-1);
-  for (const attempt of failed.flatMap((error) => listFailures(error, chatModel.name))) onAttempt(attempt);
   const predictions = [first.prediction, ...others.map((answer) => answer.prediction)] as const;
   const prediction = agreeOn(predictions, settings.agreement);
   const author = answers.find((answer) => answer.prediction.rootCause === prediction.rootCause) ?? first;

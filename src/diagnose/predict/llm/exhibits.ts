@@ -28,6 +28,8 @@ export interface Exhibit {
 const MAX_STEPS = 10;
 const MAX_NEIGHBOURS = 24;
 const MAX_FOCUS = 8;
+/** Characters of who calls whom: where everything calls everything, that says little. */
+const MAX_TOPOLOGY = 3_000;
 /** Of a title, a label's value or a service: whoever sends an alert chooses how long it is. */
 const MAX_NAME = 200;
 const MAX_SIGNAL_WORD = 80;
@@ -78,7 +80,7 @@ export function showTopology(evidence: Evidence): Exhibit | undefined {
   const shown = [...around].slice(0, MAX_NEIGHBOURS);
   if (shown.length === 0) return undefined;
   const lines = shown.flatMap((service) => describeService(graph, service, around));
-  return plain('G1', [['Services and whom they call', `\n${lines.join('\n')}`]]);
+  return plain('G1', [['Services and whom they call', `\n${cut(lines.join('\n'), MAX_TOPOLOGY)}`]]);
 }
 
 export function showPrecedent(incident: Incident, rank: number): Exhibit {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { buildServiceGraph } from '../../../domain/topology.ts';
 import { estimateTokens } from '../../../llm/estimate-tokens.ts';
 import { buildEvidence, rankIncident } from '../../../testing/evidence-builder.ts';
-import { buildIncident, buildSection } from '../../../testing/knowledge-builder.ts';
+import { buildDigest, buildIncident, buildSection } from '../../../testing/knowledge-builder.ts';
 import { buildLlmEvidence } from '../../../testing/llm-evidence.ts';
 import { buildDiagnosePrompt, type PromptSettings } from './prompt.ts';
 
@@ -111,6 +112,22 @@ describe('the examples', () => {
       }
     },
   );
+
+  it('have their room, and the prompt its limit, where every service calls every other one', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `payments-settlement-service-number-${index}`);
+    const graph = buildServiceGraph(
+      names.map((name) => ({
+        name,
+        dependsOn: names.filter((other) => other !== name).map((service) => ({ service, kind: 'sync' as const })),
+      })),
+    );
+    for (const maxTokens of [3_000, 7_000]) {
+      const evidence = buildLlmEvidence({ graph, digest: { ...buildDigest(...names), text: 'all rose' } });
+      const { system, user, exhibits } = buildDiagnosePrompt(evidence, { maxTokens });
+      expect(estimateTokens(system) + estimateTokens(user)).toBeLessThanOrEqual(maxTokens);
+      expect([...exhibits.keys()]).toContain('P1');
+    }
+  });
 
   it('hold no precedent whose cause was found to be wrong', () => {
     const wrong = rankIncident(buildIncident({ id: 'w', category: 'wrong', supersededBy: 'x' }), 0.99);

@@ -56,22 +56,23 @@ const MAX_CATEGORIES = 20;
 const MAX_SHOWN_SERVICES = 40;
 
 const NO_PARTS = { precedents: '', runbooks: '', topology: '', now: '', categories: '', services: '' };
-/** Of what every prompt says, and of the two lists of choices as long as they mostly are. */
-const WORDS_OF_OURS = estimateTokens(writeSystemPrompt('0'.repeat(16)) + writeUserPrompt(NO_PARTS)) + 200;
+/** Of what every prompt says. */
+const WORDS_OF_OURS = estimateTokens(writeSystemPrompt('0'.repeat(16))) + estimateTokens(writeUserPrompt(NO_PARTS));
+/** Of the room beside what happens now: the neighbourhood helps to read the examples, and must not cost them. */
+const TOPOLOGY_SHARE = 1 / 3;
 
 /** Few-shot, multiple choice (after RCACopilot, arXiv 2305.15778): precedents as examples, their categories as options. */
 export function buildDiagnosePrompt(evidence: Evidence, settings: Partial<PromptSettings> = {}): DiagnosePrompt {
   const { order, ...limits } = { ...DEFAULT_PROMPT_SETTINGS, ...settings };
-  const fixed = [showAlert(evidence.situation), showTraces(evidence), showTopology(evidence)].filter(isPresent);
-  const ranked = fitBudget(rankExhibits(evidence, limits), limits.maxTokens - WORDS_OF_OURS - tokensOf(fixed));
-  const precedents = ranked.filter(({ id }) => id.startsWith('P'));
-  const categories = listCategories(precedents);
   const services = listServices(evidence);
-  const exhibits = [...fixed, ...ranked];
-  const choices = [
-    { id: 'CATEGORIES', text: [...categories, 'unseen'].join('\n') },
-    { id: 'SERVICES', text: services.slice(0, MAX_SHOWN_SERVICES).join('\n') },
-  ];
+  const all = rankExhibits(evidence, limits);
+  const now = [showAlert(evidence.situation), showTraces(evidence)].filter(isPresent);
+  const room = limits.maxTokens - WORDS_OF_OURS - tokensOf([...now, ...listChoices(listCategories(all), services)]);
+  const around = [showTopology(evidence)].filter(isPresent).filter((it) => tokensOf([it]) <= room * TOPOLOGY_SHARE);
+  const ranked = fitBudget(all, room - tokensOf(around));
+  const categories = listCategories(ranked);
+  const exhibits = [...now, ...around, ...ranked];
+  const choices = listChoices(categories, services);
   const { key, parts } = layOut([...exhibits, ...choices], order === 'best-last');
   return {
     version: DIAGNOSE_PROMPT_VERSION,
@@ -103,12 +104,12 @@ function fitBudget(ranked: readonly Exhibit[], room: number): Exhibit[] {
   return kept;
 }
 
-function tokensOf(exhibits: readonly Exhibit[]): number {
+function tokensOf(exhibits: readonly FencedPiece[]): number {
   return exhibits.reduce((sum, { text }) => sum + FENCE_TOKENS + estimateTokens(text), 0);
 }
 
-function listCategories(precedents: readonly Exhibit[]): string[] {
-  const seen = precedents.flatMap(({ document }) =>
+function listCategories(exhibits: readonly Exhibit[]): string[] {
+  const seen = exhibits.flatMap(({ document }) =>
     document?.kind === 'incident' && document.category !== undefined && isVerified(document) ? [document.category] : [],
   );
   return [...new Set(seen)].slice(0, MAX_CATEGORIES);
@@ -118,6 +119,13 @@ function listServices(evidence: Evidence): string[] {
   const focus = listFocus(evidence);
   const around = focus.flatMap((service) => [...(evidence.graph.downstream.get(service) ?? [])]);
   return [...new Set([...focus, ...around, ...evidence.graph.services.keys()])];
+}
+
+function listChoices(categories: readonly string[], services: readonly string[]): FencedPiece[] {
+  return [
+    { id: 'CATEGORIES', text: [...categories, 'unseen'].join('\n') },
+    { id: 'SERVICES', text: services.slice(0, MAX_SHOWN_SERVICES).join('\n') },
+  ];
 }
 
 /** Fences everything under one key, then puts each block where the prompt wants it. */

@@ -82,29 +82,35 @@ interface Alignment {
 
 /** The stretch of `source` nearest to `quote` by word edit distance (Sellers' algorithm: a match may start anywhere). */
 function align(quote: readonly Word[], source: readonly Word[]): Alignment | undefined {
-  // cell[j]: best distance of the quote so far against any stretch that ends before source[j]; origin[j]: its start.
-  let cell = Array.from({ length: source.length + 1 }, () => 0);
-  let origin = Array.from({ length: source.length + 1 }, (_, index) => index);
-  for (const { word } of quote) {
-    const nextCell = [(cell[0] ?? 0) + 1];
-    const nextOrigin = [0];
-    for (const [index, { word: other }] of source.entries()) {
-      const candidates: readonly [number, number][] = [
-        [(cell[index] ?? 0) + (word === other ? 0 : 1), origin[index] ?? 0],
-        [(cell[index + 1] ?? 0) + 1, origin[index + 1] ?? 0],
-        [(nextCell[index] ?? 0) + 1, nextOrigin[index] ?? 0],
-      ];
-      const [distance, start] = candidates.reduce((best, candidate) => (candidate[0] < best[0] ? candidate : best));
-      nextCell.push(distance);
-      nextOrigin.push(start);
-    }
-    cell = nextCell;
-    origin = nextOrigin;
-  }
-  const distance = Math.min(...cell);
-  const next = cell.indexOf(distance);
-  const words = source.slice(origin[next] ?? 0, next);
+  const others = source.map(({ word }) => word);
+  let row: Row = { cell: new Uint32Array(others.length + 1), origin: Uint32Array.from([0, ...others], (_, at) => at) };
+  for (const { word } of quote) row = nextRow(row, word, others);
+  const distance = row.cell.reduce((least, cell) => Math.min(least, cell));
+  const next = row.cell.indexOf(distance);
+  const words = source.slice(row.origin[next] ?? 0, next);
   return words.length === 0 ? undefined : { words, distance, next };
+}
+
+/** cell[j]: best distance of the quote so far against any stretch that ends before source[j]; origin[j]: its start. */
+interface Row {
+  readonly cell: Uint32Array;
+  readonly origin: Uint32Array;
+}
+
+/** A long quote in a long source has millions of cells, so nothing is allocated for each. */
+function nextRow(last: Row, word: string, others: readonly string[]): Row {
+  const cell = new Uint32Array(others.length + 1);
+  const origin = new Uint32Array(others.length + 1);
+  cell[0] = (last.cell[0] ?? 0) + 1;
+  for (let at = 0; at < others.length; at++) {
+    const same = (last.cell[at] ?? 0) + (word === others[at] ? 0 : 1);
+    const above = (last.cell[at + 1] ?? 0) + 1;
+    const left = (cell[at] ?? 0) + 1;
+    const distance = Math.min(same, above, left);
+    cell[at + 1] = distance;
+    origin[at + 1] = (distance === same ? last.origin[at] : distance === above ? last.origin[at + 1] : origin[at]) ?? 0;
+  }
+  return { cell, origin };
 }
 
 function isFaithful(fragment: readonly Word[], { words, distance }: Alignment): boolean {

@@ -49,6 +49,7 @@ const STORES: readonly Combination[] = [
 
 const FILES: readonly Combination[] = [
   { words: [/^dd$/, /^[io]f=/], why: 'overwrites a device' },
+  { words: [/^(?:nvme|hdfs)$/, /^-?format$/], why: 'writes over what is stored' },
   { words: [/^journalctl$/, /^--vacuum/], why: 'logs are lost' },
   { words: [/^find$/, /^-exec(?:dir)?$/, /^(?:mv|cp|ch\w+)$/], why: 'whatever is found' },
   { words: [/^umount$/, /^-\w*[fl]/], why: 'what was not written yet is lost' },
@@ -104,7 +105,8 @@ export function isDestroying(clause: Clause): boolean {
   const { words } = clause;
   const isClient = DATABASE_CLIENT.test(programOf(words));
   const text = isClient && typeof clause.input === 'string' ? `${clause.text} ${clause.input}` : clause.text;
-  if (text.split(/[^A-Za-z0-9]+/).some((word) => DESTROYING_WORD.test(word))) return true;
+  // The shell takes `r""m` for `rm`, so the program counts as it is called, too.
+  if ([programOf(words), ...text.split(/[^A-Za-z0-9]+/)].some((word) => DESTROYING_WORD.test(word))) return true;
   const bare = text
     .split(/[\s"'`():]+/)
     .map((word) => word.slice(word.startsWith('/') ? word.lastIndexOf('/') + 1 : 0));

@@ -45,9 +45,10 @@ interface Draft {
 /** Splits a script into commands as far as judging it needs; `$(…)` becomes a command of its own. */
 export function readClauses(script: string): Clause[] {
   const inner: string[] = [];
-  const outer = inlineHereDocuments(script).replace(/[$<>]\(([^()]*)\)/g, (_, command: string) => {
+  const outer = inlineHereDocuments(script).replace(/([$<>])\(([^()]*)\)/g, (_, sign: string, command: string) => {
     inner.push(command);
-    return 'X';
+    // What `sh <(…)` reads is another command's output.
+    return sign === '<' ? '<X' : 'X';
   });
   const clauses: Clause[] = [];
   for (const draft of splitClauses(outer)) clauses.push(toClause(draft, clauses.at(-1)));
