@@ -96,4 +96,26 @@ describe('the LLM', () => {
     expect(second.requests[0]?.headers.authorization).toBe('Bearer canary');
     expect(second.requests[0]?.body).toMatchObject({ model: 'large', temperature: 1 });
   });
+
+  it('that costs nothing is asked on when the money of the day is spent', async () => {
+    await using paid = await startScriptedLlm(answers('hello'));
+    await using free = await startScriptedLlm(answers('for nothing'));
+    const file = join(scratch, 'free.yaml');
+    writeFileSync(
+      file,
+      `LLM_MAX_COST_PER_DAY: 0.001
+models:
+  - { name: paid, baseUrl: "${paid.baseUrl}", model: a, outputPrice: 1000 }
+  - { name: free, baseUrl: "${free.baseUrl}", model: b, inputPrice: 0, outputPrice: 0 }
+`,
+    );
+    const { chatModel } = createPorts(
+      readConfig({ DATA_DIR: scratch }, file),
+      {},
+      async (text) => ({ text, counts: {} }),
+      undefined,
+    );
+    expect((await chatModel?.complete(request, AbortSignal.timeout(20_000)))?.text).toBe('hello');
+    expect((await chatModel?.complete(request, AbortSignal.timeout(20_000)))?.text).toBe('for nothing');
+  });
 });

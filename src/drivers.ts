@@ -77,7 +77,8 @@ function createConfiguredChatModel({ llm }: Config, { llmApiKeys }: Secrets, now
 
 function toPoolEndpoint(endpoint: ModelEndpoint, apiKey: string | undefined): PoolEndpoint {
   const { model, timeoutMs, weight, concurrency, maxTokensPerDay, maxCostPerDay, inputPrice, outputPrice } = endpoint;
-  const isPriced = inputPrice !== undefined || outputPrice !== undefined;
+  // At a price of nothing it is free, like one without: money that others spent does not stop it.
+  const isPriced = (inputPrice ?? 0) > 0 || (outputPrice ?? 0) > 0;
   return {
     chatModel: openChatModel({ ...endpoint, apiKey }),
     model,

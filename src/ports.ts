@@ -121,13 +121,12 @@ export interface ChatRequest {
 export interface ChatReply {
   readonly text: string;
   readonly model: string;
+  /** Over all endpoints that were asked, as far as they count. */
   readonly tokens?: { readonly input: number; readonly output: number };
   /** In the currency of the configured prices; absent where no price is. */
   readonly cost?: number;
   /** Endpoints that were asked before this one, and what came of it. */
   readonly attempts?: readonly Attempt[];
-  /** What the answering endpoint took. */
-  readonly ms?: number;
 }
 
 /** One OpenAI-compatible endpoint. Never retries by itself. Errors: `llm-unavailable` with the reason in words. */

@@ -5,6 +5,7 @@ import {
   completes,
   cutsOff,
   failsWith,
+  floods,
   hangs,
   hangsUp,
   limitsRate,
@@ -171,6 +172,19 @@ describe('a failing endpoint', () => {
     expect((await failureOf({ baseUrl: llm.baseUrl, name: 'spare' })).message).toMatch(/^The LLM spare gave/);
   });
 
+  it.each([KEY, undefined])(
+    'that sends without end is hung up on long before its time is over (key: %s)',
+    async (apiKey) => {
+      await using server = await startScriptedLlm(floods());
+      const model = createOpenAiChatModel({ baseUrl: server.baseUrl, model: 'm', timeoutMs: 60_000, apiKey });
+      const asked = model.complete(REQUEST, new AbortController().signal);
+      await expect(asked).rejects.toMatchObject({
+        kind: 'unusable',
+        message: 'The LLM m gave no answer: its reply is longer than 8 MB.',
+      });
+    },
+  );
+
   it('a port that nobody listens on is llm-unavailable', async () => {
     const gone = await startScriptedLlm();
     await gone[Symbol.asyncDispose]();
@@ -235,12 +249,23 @@ describe('a working endpoint', () => {
     expect(await complete({ baseUrl: llm.baseUrl })).toEqual({ text: 'ab', model: 'scripted-1' });
   });
 
-  it('cannot give tokens back', async () => {
-    await using llm = await startScriptedLlm(
-      completes({ content: 'a', usage: { prompt_tokens: -5_000, completion_tokens: 1 } }),
-    );
-    expect((await complete({ baseUrl: llm.baseUrl })).tokens).toBeUndefined();
+  it('is called as it says, but for the key that it echoes and what is too long for a name', async () => {
+    const body = { model: `m for ${KEY} ${'x'.repeat(1_000)}`, choices: [{ message: { content: 'a' } }] };
+    await using llm = await startScriptedLlm(sendsText(JSON.stringify(body), 'application/json'));
+    const { model } = await complete({ baseUrl: llm.baseUrl });
+    expect(model).toMatch(/^m for \*\*\* x+$/);
+    expect(model).toHaveLength(200);
   });
+
+  it.each([-5_000, 10.5, 1e300])(
+    'cannot give tokens back, nor count in anything but numbers of them: %s',
+    async (prompt_tokens) => {
+      await using llm = await startScriptedLlm(
+        completes({ content: 'a', usage: { prompt_tokens, completion_tokens: 1 } }),
+      );
+      expect((await complete({ baseUrl: llm.baseUrl })).tokens).toBeUndefined();
+    },
+  );
 
   it('that accepts one temperature only gets that one', async () => {
     await using llm = await startScriptedLlm(answers('hello'));

@@ -4,6 +4,7 @@ import { ModelFailure } from '../domain/model-failure.ts';
 import type { ChatModel, ChatReply, ChatRequest } from '../ports.ts';
 import { startDeadline } from './deadline.ts';
 import { excerpt, explainFailure, kindOfStatus, UnusableReply } from './openai-failure.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface OpenAiChatModelOptions {
   /** What it is called in reasons; its model's name when it has none of its own. */
@@ -28,7 +29,7 @@ export function createOpenAiChatModel(options: OpenAiChatModelOptions): ChatMode
       using deadline = startDeadline(options.timeoutMs, signal);
       try {
         const client = new ChatCompletionsClient(options, request.temperature);
-        const body = await raceAbort(client.send(request, deadline.signal), deadline.signal);
+        const body = await untilAborted(client.send(request, deadline.signal), deadline.signal);
         return toReply(body, options);
       } catch (error) {
         // The SDK's error may hold the key (servers echo it), so it is described and never passed on as the cause.
@@ -61,7 +62,7 @@ class ChatCompletionsClient extends ChatOpenAI {
         organization: null,
         project: null,
         logLevel: 'off',
-        fetch: apiKey ? fetch : fetchWithoutKey,
+        fetch: apiKey ? fetchLimited : fetchWithoutKey,
       },
     });
   }
@@ -76,26 +77,27 @@ class ChatCompletionsClient extends ChatOpenAI {
   }
 }
 
+/** Hundreds of times what is read of a reply. One that never ends would fill the memory long before its time is over. */
+const MAX_REPLY_BYTES = 8 * 1_048_576;
+
+const fetchLimited: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  let left = MAX_REPLY_BYTES;
+  const limit = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      left -= chunk.length;
+      if (left >= 0) controller.enqueue(chunk);
+      else controller.error(new UnusableReply(`its reply is longer than ${MAX_REPLY_BYTES / 1_048_576} MB`));
+    },
+  });
+  return response.body ? new Response(response.body.pipeThrough(limit), response) : response;
+};
+
 const fetchWithoutKey: typeof fetch = (input, init) => {
   const headers = new Headers(init?.headers);
   headers.delete('authorization');
-  return fetch(input, { ...init, headers });
+  return fetchLimited(input, { ...init, headers });
 };
-
-/** Settles when `signal` aborts, even if the work ignores it; what the work does later is nobody's concern. */
-async function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort);
-  }
-}
 
 const TextPart = z.object({ text: z.string() }).transform((part) => part.text);
 
@@ -107,13 +109,13 @@ const Message = z.object({
   refusal: z.string().nullish(),
 });
 
+/** A count that is none must neither spoil the budget nor the diagnosis that tells it. */
+const count = z.int().min(0).max(1_000_000_000);
+
 const Completion = z.object({
   model: z.string().optional().catch(undefined),
   choices: z.array(z.object({ message: Message, finish_reason: z.string().nullish() })).min(1),
-  usage: z
-    .object({ prompt_tokens: z.number().nonnegative(), completion_tokens: z.number().nonnegative() })
-    .optional()
-    .catch(undefined),
+  usage: z.object({ prompt_tokens: count, completion_tokens: count }).optional().catch(undefined),
 });
 
 const ErrorBody = z.object({
@@ -136,7 +138,8 @@ function toReply(body: unknown, options: OpenAiChatModelOptions): ChatReply {
   if (message.content.trim() === '') {
     throw refused(`its message is empty${finishReason === 'length' ? ' (it ran out of tokens)' : ''}`);
   }
-  return { text: message.content, model: model ?? options.model, ...(tokens ? { tokens } : {}) };
+  const said = excerpt(model ?? '', options);
+  return { text: message.content, model: said || options.model, ...(tokens ? { tokens } : {}) };
 }
 
 function whyNoCompletion(body: unknown, options: OpenAiChatModelOptions): UnusableReply {

@@ -103,7 +103,7 @@ export type AbstainReason = z.infer<typeof AbstainReason>;
 
 /** What asking a chat model took. */
 export const LlmUse = z.object({
-  /** The one that gave the answer. */
+  /** The one that gave the answer; all that are configured when none did. */
   model: z.string(),
   /** Of the words that were asked, `diagnose.v1`. */
   prompts: z.array(z.string()),

@@ -40,6 +40,8 @@ export interface ModelFailureDetails {
   readonly retryAfterMs?: number | undefined;
   /** What a reply that is of no use has cost all the same. */
   readonly tokens?: { readonly input: number; readonly output: number } | undefined;
+  /** The same in money, where the endpoint has a price. */
+  readonly cost?: number | undefined;
   readonly attempts?: readonly Attempt[] | undefined;
 }
 
@@ -49,15 +51,17 @@ export class ModelFailure extends PrecedentError {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly tokens: ModelFailureDetails['tokens'];
+  readonly cost: number | undefined;
   /** Every endpoint that was tried or passed over; empty when there was but one and this is its own failure. */
   readonly attempts: readonly Attempt[];
 
-  constructor(message: string, { kind, status, retryAfterMs, tokens, attempts = [] }: ModelFailureDetails) {
+  constructor(message: string, { kind, status, retryAfterMs, tokens, cost, attempts = [] }: ModelFailureDetails) {
     super('llm-unavailable', message);
     this.kind = kind;
     this.status = status;
     this.retryAfterMs = retryAfterMs;
     this.tokens = tokens;
+    this.cost = cost;
     this.attempts = attempts;
   }
 }

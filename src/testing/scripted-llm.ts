@@ -102,6 +102,19 @@ export function trickles(): ScriptedReply {
   };
 }
 
+/** Sends as fast as it is read, without end. */
+export function floods(): ScriptedReply {
+  return (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const chunk = ' '.repeat(65_536);
+    const pour = () => {
+      while (!response.destroyed && response.write(chunk));
+    };
+    response.on('drain', pour);
+    pour();
+  };
+}
+
 /** Promises a whole body, sends half of it and drops the connection. */
 export function cutsOff(): ScriptedReply {
   return (response) => {

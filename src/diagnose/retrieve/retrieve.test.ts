@@ -177,6 +177,7 @@ describe('results', () => {
     expect(await ask({ text }, [])).toEqual({
       results: [],
       answerable: { score: 0, reason: 'nothing was found' },
+      answerableReviewed: { score: 0, reason: 'nothing was found' },
       degraded: [],
     });
   });
