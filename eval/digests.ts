@@ -89,11 +89,7 @@ async function diagnoseAll({ past, asked }: Round, embedder: Embedder): Promise<
   const causes = new Map(past.map((row) => [`incident:${row.id}`, row]));
   const outcomes: Outcome[] = [];
   for (const row of asked) {
-    const request = DiagnosisRequest.parse({
-      alert: { labels: { alertname: 'Anomaly' } },
-      traceDigest: { signals: listSignals(row) },
-    });
-    const { kind, hypotheses } = await workbench.app.desk.complete(request);
+    const { kind, hypotheses } = await workbench.app.desk.complete(toDiagnosisRequest(row));
     const [best] = hypotheses;
     const cited = best?.citations.flatMap(({ document }) => causes.get(document) ?? []) ?? [];
     outcomes.push({
@@ -103,4 +99,12 @@ async function diagnoseAll({ past, asked }: Round, embedder: Embedder): Promise<
     });
   }
   return outcomes;
+}
+
+/** An alert that says nothing, beside what was anomalous. */
+export function toDiagnosisRequest(row: DigestCase): DiagnosisRequest {
+  return DiagnosisRequest.parse({
+    alert: { labels: { alertname: 'Anomaly' } },
+    traceDigest: { signals: listSignals(row) },
+  });
 }

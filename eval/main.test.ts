@@ -37,7 +37,7 @@ async function run(...args: string[]): Promise<{ exitCode: number; out: string; 
 }
 
 describe('a measurement', () => {
-  it.each(['retrieval', 'fusion', 'traces', 'digests'])(
+  it.each(['retrieval', 'fusion', 'traces', 'digests', 'unseen'])(
     '%s without its data says so, and is no failure',
     async (name) => {
       const { exitCode, out } = await run(name, '--data', folder);

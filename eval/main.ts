@@ -3,11 +3,13 @@ import { messageOf } from '../src/domain/errors.ts';
 import { addCheck } from './commands/check.ts';
 import { addDataMeasurement, type EvalContext } from './commands/command.ts';
 import { addDecay } from './commands/decay.ts';
+import { addDiagnosis } from './commands/diagnosis.ts';
 import { addKnowledge } from './commands/knowledge.ts';
 import { addQuestions } from './commands/questions.ts';
 import { addRelevance } from './commands/relevance.ts';
 import { addRetrieval } from './commands/retrieval.ts';
 import { addTraces } from './commands/traces.ts';
+import { addUnseen } from './commands/unseen.ts';
 import { readRetrievalData } from './datasets.ts';
 import { digestFile, measureDigests } from './digests.ts';
 import { measureFusion } from './fusion.ts';
@@ -16,7 +18,17 @@ import { renderDigests, renderFusion } from './markdown.ts';
 /** `npm run eval -- <command>`; returns the exit code. */
 export async function main(args: readonly string[], context: EvalContext): Promise<number> {
   const program = new Command('eval').description('Measures Precedent on data with ground truth. Markdown on stdout.');
-  const commands = [addRetrieval, addKnowledge, addQuestions, addTraces, addCheck, addDecay, addRelevance];
+  const commands = [
+    addRetrieval,
+    addKnowledge,
+    addQuestions,
+    addTraces,
+    addDiagnosis,
+    addCheck,
+    addDecay,
+    addRelevance,
+    addUnseen,
+  ];
   for (const add of commands) add(program, context);
   addMeasurements(program, context);
   try {

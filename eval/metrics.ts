@@ -86,6 +86,18 @@ export function measureAuroc(
   return { value, n: positives.length + negatives.length, ...intervalOf(resampled) };
 }
 
+/** A figure of groups of rows that rest on the same case: cases are drawn, never single rows, which would look like more. */
+export function measureGroups<Row>(
+  groups: readonly (readonly Row[])[],
+  figure: (rows: readonly Row[]) => number,
+  random: () => number = seededRandom(),
+): Measured {
+  assertCases(groups.length, 'case');
+  const draw = () => groups.flatMap(() => groups[Math.floor(random() * groups.length)] ?? []);
+  const figures = Array.from({ length: RESAMPLES }, () => figure(draw()));
+  return { value: figure(groups.flat()), n: groups.length, ...intervalOf(figures) };
+}
+
 /** Mulberry32: small, fast, and the same intervals on every run. */
 export function seededRandom(seed = 1): () => number {
   let state = seed;

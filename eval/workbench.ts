@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type App, createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import type { Embedder } from '../src/ports.ts';
+import type { Embedder, KnowledgeIndex } from '../src/ports.ts';
 import { createMemoryIndex } from '../src/testing/memory-index.ts';
 import type { KnowledgeFile } from './datasets.ts';
 import { lend } from './memo-embedder.ts';
@@ -11,6 +11,8 @@ import { lend } from './memo-embedder.ts';
 /** The whole service over one data set: real parser, real embedding model, real retrieval; only the index is in memory. */
 export interface Workbench extends AsyncDisposable {
   readonly app: App;
+  /** What the app serves. */
+  readonly index: KnowledgeIndex;
 }
 
 /** With an `embedder`, which stays open, what it knows already is not embedded again; `extra` are more settings. */
@@ -22,8 +24,9 @@ export async function openWorkbench(
   const folder = await mkdtemp(join(tmpdir(), 'precedent-eval-'));
   await writeKnowledge(folder, files);
   const settings = { KNOWLEDGE_DIR: folder, DATA_DIR: join(folder, '.precedent'), ...extra };
+  const index = createMemoryIndex();
   const app = createApp(readConfig(settings, join(folder, 'none.yaml')), {
-    index: createMemoryIndex(),
+    index,
     ...(embedder ? { embedder: lend(embedder) } : {}),
   });
   const dispose = async () => {
@@ -36,7 +39,7 @@ export async function openWorkbench(
     await dispose();
     throw error;
   }
-  return { app, [Symbol.asyncDispose]: dispose };
+  return { app, index, [Symbol.asyncDispose]: dispose };
 }
 
 async function writeKnowledge(folder: string, files: readonly KnowledgeFile[]): Promise<void> {

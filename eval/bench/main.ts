@@ -3,6 +3,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   ingest: () => import('./ingest.ts'),
   'hnsw-recall': () => import('./hnsw-recall.ts'),
   search: () => import('./search.ts'),
+  diagnosis: () => import('./diagnosis.ts'),
   traces: () => import('./traces.ts'),
 };
 

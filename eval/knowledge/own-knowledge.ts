@@ -9,6 +9,7 @@ import type { Settled } from '../../src/drivers.ts';
 import { createKnowledgeSources } from '../../src/knowledge-sources.ts';
 import type { Embedder, KnowledgeIndex } from '../../src/ports.ts';
 import { type AlertRule, parseRuleTexts } from '../../src/review/rules.ts';
+import { createMemoryBacktests } from '../../src/testing/memory-backtests.ts';
 import { createMemoryCasebook } from '../../src/testing/memory-casebook.ts';
 import { createMemoryIndex } from '../../src/testing/memory-index.ts';
 import { lend } from '../memo-embedder.ts';
@@ -17,6 +18,8 @@ import { publishChanged } from './publish-changed.ts';
 /** A team's own knowledge on a workbench: what it holds, and how to ask it as it is or with some of it changed. */
 export interface OwnKnowledge extends AsyncDisposable {
   readonly app: App;
+  /** What the app serves. */
+  readonly index: KnowledgeIndex;
   readonly documents: readonly KnowledgeDocument[];
   /** Alerting rules: of these files, folders or globs, or else those that the `rules` globs of its folders name. */
   readRules(patterns: readonly string[]): Promise<readonly AlertRule[]>;
@@ -40,8 +43,10 @@ export async function openOwnKnowledge(
   const settled = settle(env, folder, scratch);
   const index = createMemoryIndex();
   const clock = now ? { now: () => now } : {};
-  const open = (over: KnowledgeIndex) =>
-    createApp(settled, { index: over, embedder: lend(embedder), casebook: createMemoryCasebook(), ...clock });
+  const open = (over: KnowledgeIndex) => {
+    const stores = { casebook: createMemoryCasebook(), backtests: createMemoryBacktests() };
+    return createApp(settled, { index: over, embedder: lend(embedder), ...stores, ...clock });
+  };
   const app = open(index);
   const dispose = async () => {
     await app[Symbol.asyncDispose]();
@@ -51,6 +56,7 @@ export async function openOwnKnowledge(
     await app.ingest();
     return {
       app,
+      index,
       documents: await readAll(index),
       readRules: (patterns) => readRules(patterns, settled),
       reopen: async (documents) => open(await publishChanged(documents, index, embedder)),

@@ -37,6 +37,7 @@ describe('which incidents a backtest asks about', () => {
     ['no-cause', { category: undefined, rootCause: undefined }],
     ['no-symptoms', { signals: [], sections: [] }],
     ['superseded', { supersededBy: 'day-08' }],
+    ['draft', { status: 'draft' as const }],
   ])('says why it leaves one out: %s', async (reason, fields) => {
     // Undefined fields are what a parser leaves out.
     const odd = { ...buildPast('odd', { date: '2026-03-20' }), ...fields } as Incident;

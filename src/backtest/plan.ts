@@ -62,6 +62,8 @@ export async function planBacktest(
 
 function reasonToSkip(incident: Incident): SkippedIncident['reason'] | undefined {
   if (incident.supersededBy !== undefined) return 'superseded';
+  // What nobody has reviewed is no truth to judge by; a verdict on the diagnosis that it came from may be.
+  if (incident.status === 'draft') return 'draft';
   if (!tellsCause(incident)) return 'no-cause';
   return isAskable(incident) ? undefined : 'no-symptoms';
 }

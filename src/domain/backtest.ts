@@ -42,7 +42,7 @@ export type BacktestKey = Readonly<z.infer<typeof BacktestKey>>;
 /** Why an incident was not asked. */
 export const SkippedIncident = z.object({
   incident: z.string(),
-  reason: z.enum(['no-cause', 'no-symptoms', 'superseded', 'nothing-before', 'failed']),
+  reason: z.enum(['no-cause', 'no-symptoms', 'superseded', 'draft', 'nothing-before', 'failed']),
   /** With `failed`: in words. */
   detail: z.string().optional(),
 });

@@ -123,6 +123,7 @@ export const REPORT_NOTES: Readonly<Record<string, SchemaNotes>> = {
     incident: 'Its id.',
     reason:
       '`no-cause`: it names none. `no-symptoms`: nothing to ask. `superseded`: a later document replaces it. ' +
+      '`draft`: nobody has reviewed it. ' +
       '`nothing-before`: too little had happened before it. `failed`: there was no answer.',
     detail: 'With `failed`: in words.',
   },

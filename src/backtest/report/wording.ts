@@ -7,6 +7,7 @@ export const REASONS: Readonly<Record<SkippedIncident['reason'], string>> = {
   'no-cause': 'it names neither a category nor rootCause.service',
   'no-symptoms': 'it tells no symptoms that could be asked',
   superseded: 'a later document supersedes it',
+  draft: 'nobody has reviewed it yet',
   'nothing-before': 'too little had happened before it',
   failed: 'it could not be answered',
 };
