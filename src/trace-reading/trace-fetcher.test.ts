@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { PrecedentError } from '../domain/errors.ts';
-import type { TraceAnalysis } from '../domain/trace-analysis.ts';
 import type { TraceQuery } from '../domain/trace.ts';
+import type { TraceAnalysis } from '../domain/trace-analysis.ts';
 import type { TraceSource } from '../ports.ts';
 import { createTraceFetch } from './trace-fetcher.ts';
 import type { ReadTracesOptions, TraceReader } from './trace-reader.ts';
