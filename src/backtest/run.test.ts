@@ -122,7 +122,11 @@ describe('a run of the backtest', () => {
   it('ends with the error when nothing is answered any more, whatever the reason', async () => {
     const limited = new PrecedentError('llm-unavailable', 'too many requests');
     const { ask, asked } = createOracle((day) => (day >= 8 ? limited : undefined));
-    await expect(runBacktest(plan, runOf(ask))).rejects.toBe(limited);
+    await expect(runBacktest(plan, runOf(ask))).rejects.toMatchObject({
+      code: 'llm-unavailable',
+      message:
+        '10 incidents in a row could not be answered; what was answered before is kept. The last: too many requests',
+    });
     expect(asked.length).toBeLessThanOrEqual(13);
     const few = await planBacktest(buildDays(7));
     await expect(runBacktest(few, runOf(createOracle(() => limited).ask))).rejects.toBe(limited);

@@ -127,7 +127,8 @@ async function askOne(
     failures.inARow++;
     failures.last = error;
     const isHopeless = isPrecedentError(error) && HOPELESS.has(error.code);
-    if (signal.aborted || isHopeless || failures.inARow >= MAX_FAILURES_IN_A_ROW) throw error;
+    if (signal.aborted || isHopeless) throw error;
+    if (failures.inARow >= MAX_FAILURES_IN_A_ROW) throw giveUp(error);
     return { kind: 'skipped', skipped: { incident: incident.id, reason: 'failed', detail: messageOf(error) } };
   }
   failures.inARow = 0;
@@ -135,4 +136,12 @@ async function askOne(
   // Kept also when the run was stopped in the meantime: it need not be asked again.
   await store.saveCase(key, outcome, now());
   return outcome;
+}
+
+/** What was answered before is kept: the same command goes on from there. */
+function giveUp(last: unknown): unknown {
+  // A fault of ours is told as it is.
+  if (!isPrecedentError(last)) return last;
+  const message = `${MAX_FAILURES_IN_A_ROW} incidents in a row could not be answered; what was answered before is kept. The last: ${messageOf(last)}`;
+  return new PrecedentError(last.code, message, { cause: last });
 }

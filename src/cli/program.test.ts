@@ -114,7 +114,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(out).toContain('load-spike at pre-processor');
     expect(out).toMatch(/incidents\/\d{4}\/[\w-]+\.md:\d+/);
-    expect(out).toContain('uncalibrated: no backtest has been run');
+    expect(out).toContain('uncalibrated: no backtest is known');
   });
 
   it('has an exit code for the honest answer "no precedent"', async () => {

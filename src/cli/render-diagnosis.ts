@@ -1,6 +1,6 @@
 import type { Diagnosis, MitigationStep, Precedent, Risk, RunbookEvidence } from '../domain/diagnosis.ts';
 import { formatSource } from '../domain/source.ts';
-import { bar, formatMs, heading, paint, percent, wrap } from './render.ts';
+import { bar, formatMs, heading, paint, percent, percentBelow, wrap } from './render.ts';
 import { renderBest, renderContributing, renderRivals } from './render-hypotheses.ts';
 import { renderCausalPath, renderShapes, renderSuspects } from './render-suspects.ts';
 import { renderDegraded, renderTraceSource, warnOfWindows } from './render-windows.ts';
@@ -131,8 +131,8 @@ function renderConfidence({ kind, confidence }: Diagnosis): string {
 
 function renderChances({ service, category, calibration, n }: Diagnosis['confidence']): string {
   const chances = [
-    ...(service === null ? [] : [`service right: ${percent(service)}`]),
-    ...(category === null ? [] : [`category right: ${percent(category)}`]),
+    ...(service === null ? [] : [`service right: ${percentBelow(service)}`]),
+    ...(category === null ? [] : [`category right: ${percentBelow(category)}`]),
   ];
   if (chances.length === 0) return '';
   const stale = calibration?.isStale ? paint.warning('; incidents have changed since, run precedent backtest') : '';

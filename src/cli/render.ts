@@ -56,6 +56,11 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** A chance, rounded down as decisions read it: 19.9 % is not 20 % sure. */
+export function percentBelow(chance: number): string {
+  return `${Math.floor(chance * 100 + 1e-9)} %`;
+}
+
 /** From when to when; a day stands on each side, for windows may lie days apart. */
 export function formatRange({ from, to }: { readonly from: string; readonly to: string }): string {
   return `${formatSecond(from)} to ${formatSecond(to)}`;

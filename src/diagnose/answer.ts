@@ -49,7 +49,7 @@ export function answer(
     causalPath: [...(evidence.digest?.causalPath ?? [])],
     digest: evidence.digest?.text ?? null,
     ...tellWindows(evidence.digest),
-    confidence,
+    confidence: reason === undefined ? confidence : withhold(confidence, reason),
     provenance: frame.provenance,
     situation: describeSituation(evidence, frame.createdAt),
     createdAt: frame.createdAt.toISOString(),
@@ -67,6 +67,21 @@ const EXPLANATIONS: Readonly<Record<AbstainReason, string>> = {
   'low-confidence':
     'Answers as unsure as this one were wrong too often on this history. The likeliest causes are beside it as leads.',
 };
+
+const WITHHELD: Readonly<Record<AbstainReason, string>> = {
+  'no-precedent': 'no precedent is near enough',
+  'weak-evidence': 'no cause is supported well enough',
+  'low-confidence': 'not sure enough',
+};
+
+/** Leads may be surer than it takes to act, and there is still no answer to act on. */
+function withhold(confidence: Confidence, reason: AbstainReason): Confidence {
+  const { calibration, decision, reasons } = confidence;
+  if (decision === undefined || decision === 'abstain') return confidence;
+  const [first = '', ...rest] = reasons;
+  const ofLeads = calibration === undefined ? first : first.replace(`${decision}: `, 'leads: ');
+  return { ...confidence, decision: 'abstain', reasons: [`abstain: ${WITHHELD[reason]}; ${ofLeads}`, ...rest] };
+}
 
 function reasonToAbstain({
   evidence,

@@ -56,7 +56,7 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
     category: 'Probability that the category is right; null until there is history enough.',
     interval: 'Of graded cases about as sure, how many were right: the exact 95 % interval; absent when uncalibrated.',
     decision:
-      '`act`, `suggest` or `abstain`, at the risks that ACT_RISK and SUGGEST_RISK allow; never `act` when uncalibrated. Absent in diagnoses of older versions.',
+      '`act`, `suggest` or `abstain`, at the risks that ACT_RISK and SUGGEST_RISK allow; never `act` when uncalibrated, always `abstain` when nothing is answered. Absent in diagnoses of older versions.',
     n: 'Graded incidents the calibration rests on.',
     method: 'How the numbers were calibrated: `platt`, `beta`, `isotonic`, or `uncalibrated`.',
     calibration: 'The calibration that was used; absent when there was none.',
@@ -77,7 +77,8 @@ export const ANSWER_NOTES: Readonly<Record<string, SchemaNotes>> = {
     kind: '`abstained` is no error: it means that the knowledge holds no precedent.',
     reason: 'Why nothing was answered; only when abstained.',
     engine: 'Which engine answered.',
-    rootCause: 'The most likely cause; when abstained, `unseen` and no service.',
+    rootCause:
+      'The most likely cause: its category is `unseen` where the fault is of a new kind, with a service; when abstained, `unseen` and no service.',
     hypotheses: 'Every explanation with support, best first.',
     contributing:
       'Causes that act at the same time and that no call explains by the root cause; absent when there is one cause.',

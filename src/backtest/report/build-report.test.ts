@@ -6,7 +6,8 @@ import { drawCases } from '../__fixtures__/drawn-cases.ts';
 import { buildCase } from '../__fixtures__/past.ts';
 import { fitCalibration } from '../calibrate.ts';
 import { buildReport } from './build-report.ts';
-import { splitByTime } from './judge-confidence.ts';
+import { judgeConfidence, splitByTime } from './judge-confidence.ts';
+import { listNotes } from './notes.ts';
 
 const FRAME = {
   id: 'run-1',
@@ -124,17 +125,13 @@ describe('how far confidences hold', () => {
   it('takes nothing of the newer cases for the curve that judges them', async () => {
     const cases = drawCases(100);
     const turned = cases.map((one, at) =>
-      at < 60
-        ? one
-        : {
-            ...one,
-            said: { ...one.said, service: one.truth.service === one.said.service ? 'elsewhere' : one.truth.service },
-          },
+      at < 60 ? one : { ...one, ranks: { ...one.ranks, service: one.ranks.service === 1 ? null : 1 } },
     );
     const [before] = (await report(cases)).confidence;
     const [after] = (await report(turned)).confidence;
     expect(after?.cases.map(({ score }) => score)).toEqual(before?.cases.map(({ score }) => score));
     expect(after?.thresholds).toEqual(before?.thresholds);
+    expect(after?.quality.baseRate).toBeCloseTo(1 - (before?.quality.baseRate ?? 0), 9);
   });
 
   it('says what is missing where history is too short', async () => {
@@ -160,6 +157,20 @@ describe('how far confidences hold', () => {
     );
     const { notes } = await report(cases);
     expect(notes.join('\n')).toMatch(/Miscalibrated \(service, by time\)/);
+  });
+
+  it('says how right the surest must be before anything is acted on, of as many as are tested at first', async () => {
+    const cases = drawCases(60);
+    const calibration = await fitCalibration(FRAME, cases, NOBODY);
+    const input = { cases, skipped: [], calibration, verdicts: NOBODY, risks: RISKS };
+    const { judged } = await judgeConfidence(input);
+    const tell = (n: number) => {
+      const none = judged.map((one) => ({ ...one, n, thresholds: { act: null, suggest: null } }));
+      return listNotes(input, { judged: none, splits: [] }).join('\n');
+    };
+    expect(tell(60)).toContain('the surest 29 cases without a mistake would be');
+    expect(tell(1_000)).not.toContain('without a mistake');
+    expect(tell(1_000)).toContain('of the surest 100 cases no more than 4 may be wrong');
   });
 
   it('never parts one day, and keeps thirty to learn from and fifteen to judge by', () => {

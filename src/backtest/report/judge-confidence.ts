@@ -4,7 +4,7 @@ import { listCoverage } from '../../diagnose/confidence/calibration/coverage.ts'
 import { fitCurve } from '../../diagnose/confidence/calibration/fit-curve.ts';
 import { binByOrder } from '../../diagnose/confidence/calibration/left-out.ts';
 import { judgeChances } from '../../diagnose/confidence/calibration/quality.ts';
-import { findThreshold } from '../../diagnose/confidence/calibration/thresholds.ts';
+import { findThreshold, LEAST_COVERAGE } from '../../diagnose/confidence/calibration/thresholds.ts';
 import type { Risks } from '../../diagnose/confidence/calibration-in-use.ts';
 import { createPace, type Pace } from '../../diagnose/retrieve/pace.ts';
 import type { BacktestCase, JudgedTarget } from '../../domain/backtest.ts';
@@ -151,6 +151,6 @@ function drawCoverage(ordered: readonly GradedCase[]): JudgedTarget['coverage'] 
 function findThresholds({ cases }: TargetCalibration, { act, suggest }: Risks): JudgedTarget['thresholds'] {
   return {
     act: findThreshold(cases, act)?.chance ?? null,
-    suggest: findThreshold(cases, suggest)?.chance ?? null,
+    suggest: findThreshold(cases, suggest, LEAST_COVERAGE.suggest)?.chance ?? null,
   };
 }

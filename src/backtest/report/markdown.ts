@@ -150,7 +150,7 @@ function tableSkipped(skipped: readonly SkippedIncident[]): string {
   const reasons = [...new Set(skipped.map(({ reason }) => reason))];
   const rows = reasons.map((reason) => {
     const alike = skipped.filter((one) => one.reason === reason);
-    const example = alike.find(({ detail }) => detail !== undefined)?.detail;
+    const example = alike.find(({ detail }) => detail !== undefined)?.detail ?? alike[0]?.incident;
     return [REASONS[reason], String(alike.length), toCode(example ?? '', DETAIL_WIDTH)];
   });
   return renderTable(['because', 'incidents', 'such as'], rows);

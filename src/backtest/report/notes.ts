@@ -1,3 +1,4 @@
+import { findFirstSet } from '../../diagnose/confidence/calibration/thresholds.ts';
 import type { JudgedTarget } from '../../domain/backtest.ts';
 import { CALIBRATION_TARGETS, CASES_NEEDED } from '../../domain/calibration.ts';
 import type { ReportInput } from './build-report.ts';
@@ -65,6 +66,7 @@ function noteErrors(judged: readonly JudgedTarget[]): string[] {
   );
   return [
     ...judged.filter(isOff).map(tellMiscalibrated),
+    ...noteSorting(judged),
     ...(told.length === 0
       ? []
       : [
@@ -72,6 +74,19 @@ function noteErrors(judged: readonly JudgedTarget[]): string[] {
             'They prove no miscalibration, and not much more than that.',
         ]),
   ];
+}
+
+/** As good as a coin; a percentage that sorts nothing is the base rate in other words. */
+const SORTS_FROM = 0.6;
+
+function noteSorting(judged: readonly JudgedTarget[]): string[] {
+  return judged.flatMap(({ target, split, quality: { auroc, brierSkill } }) => {
+    if (split !== 'left-out' || auroc === null || auroc >= SORTS_FROM) return [];
+    const skill = brierSkill !== null && brierSkill <= 0 ? ', and is no better than always saying the base rate' : '';
+    return [
+      `Confidence in ${TARGET_NAMES[target]} hardly tells right answers from wrong ones here (AUROC ${decimal(auroc)})${skill}.`,
+    ];
+  });
 }
 
 function tellMiscalibrated({ target, split, n, quality: { ece, eceNull } }: JudgedTarget): string {
@@ -88,13 +103,21 @@ function noteActing({ risks, calibration }: ReportInput, judged: readonly Judged
   const inUse = judged.find(({ target, split }) => target === 'both' && split === 'left-out');
   const none =
     calibration.targets.both !== null && inUse?.thresholds.act === null
-      ? ` No confidence is shown to be enough to act on yet: the surest ${casesWithoutMistake(risks.act)} cases without a mistake would be.`
+      ? ` No confidence is shown to be enough to act on yet: ${tellNeeded(inUse.n, risks.act)}.`
       : '';
   return [`${meaning} (95 % sure, ACT_RISK and SUGGEST_RISK); acting goes by service and category together.${none}`];
 }
 
+/** What is tested first grows with history: a few that are sure say little of thousands. */
+function tellNeeded(cases: number, risk: number): string {
+  const { n, wrong } = findFirstSet(cases, risk) ?? { n: casesWithoutMistake(risk), wrong: 0 };
+  return wrong === 0
+    ? `the surest ${n} cases without a mistake would be`
+    : `of the surest ${n} cases no more than ${wrong} may be wrong`;
+}
+
 /** So many right answers in a row bound the risk at 95 %. */
-export function casesWithoutMistake(risk: number): number {
+function casesWithoutMistake(risk: number): number {
   return Math.ceil(Math.log(0.05) / Math.log1p(-risk));
 }
 

@@ -7,6 +7,7 @@ const RISKS = { act: 0.1, suggest: 0.5 };
 const scored = (fields: Partial<Scored> = {}): Scored => ({
   scores: { service: 0.8, category: 0.7, both: 0.6 },
   named: { service: 'orders', category: 'leak' },
+  engine: 'precedent',
   recipe: buildCalibration().recipe,
   incidents: buildCalibration().incidents,
   ...fields,
@@ -100,5 +101,37 @@ describe('a calibration in use', () => {
     expect(found.decision).not.toBe('act');
     const low = calibrate(scored({ cap: { most: 0.9, reason: '' } }), used);
     expect(low.service).toBeCloseTo(0.8, 9);
+  });
+
+  it('never acts on what nobody saw reach the service, even where less would be sure enough', () => {
+    // From .7 on all were right, so history alone asks for no more than that.
+    const early = buildTargetCalibration({
+      cases: Array.from({ length: 100 }, (_, at) => {
+        const score = at % 2 === 0 ? 0.7 : 0.1;
+        return { score, heldOut: score, isRight: at % 2 === 0 };
+      }),
+    });
+    const used = useCalibration(buildCalibration({ targets: { service: early, category: early, both: early } }), RISKS);
+    const scores = { service: 0.95, category: 0.95, both: 0.95 };
+    expect(calibrate(scored({ scores }), used).decision).toBe('act');
+    for (const score of [0.95, 0.75]) {
+      const unsure = { service: score, category: score, both: score };
+      const found = calibrate(scored({ scores: unsure, cap: { most: 0.8, reason: '' } }), used);
+      expect(found.decision).toBe('suggest');
+      expect(found.reasons[0]).toContain('90 % needed');
+    }
+  });
+
+  it('promises nothing where nothing was named, however flat the curve', () => {
+    const flat = buildTargetCalibration({
+      curve: { method: 'platt', offset: 3, slope: 0 },
+      cases: Array.from({ length: 100 }, () => ({ score: 0.95, heldOut: 0.95, isRight: true })),
+    });
+    const used = useCalibration(buildCalibration({ targets: { service: flat, category: flat, both: flat } }), RISKS);
+    const nothing = { service: 0, category: 0, both: 0 };
+    const found = calibrate(scored({ scores: nothing, named: undefined }), used);
+    expect(found).toMatchObject({ service: null, category: null, calibrated: null, decision: 'abstain' });
+    expect(found.interval).toBeUndefined();
+    expect(found.reasons[0]).toBe('abstain: no cause was named');
   });
 });

@@ -6,11 +6,12 @@ import {
 } from '../../domain/calibration.ts';
 import type { Confidence } from '../../domain/confidence.ts';
 import type { RootCause } from '../../domain/diagnosis.ts';
+import type { EngineName } from '../../domain/engine.ts';
 import { applyCalibration } from './calibration/apply.ts';
 import { type Chances, decide } from './calibration/decision.ts';
 import { intervalAt } from './calibration/interval.ts';
 import { findAnswer, nameAnswer } from './calibration/record.ts';
-import { findThreshold, type Threshold } from './calibration/thresholds.ts';
+import { findThreshold, LEAST_COVERAGE, type Threshold } from './calibration/thresholds.ts';
 import type { GroundingCap } from './grounding.ts';
 import type { RawScores } from './raw-scores.ts';
 
@@ -23,6 +24,7 @@ export interface Risks {
 /** A calibration with the thresholds that its own cases allow at these risks. */
 export interface CalibrationInUse {
   readonly calibration: Calibration;
+  readonly risks: Risks;
   readonly thresholds: {
     /** On service and category both. */
     readonly act: Threshold | null;
@@ -39,18 +41,19 @@ export type Calibrated = Pick<Confidence, 'calibrated' | 'service' | 'category' 
 
 /** Thresholds are looked for once per calibration, not once per diagnosis. */
 export function useCalibration(calibration: Calibration, risks: Risks): CalibrationInUse {
-  const thresholdOf = (target: CalibrationTarget, risk: number) => {
+  const thresholdOf = (target: CalibrationTarget, risk: number, least: number) => {
     const found = calibration.targets[target];
-    return found === null ? null : findThreshold(found.cases, risk);
+    return found === null ? null : findThreshold(found.cases, risk, least);
   };
   return {
     calibration,
+    risks,
     thresholds: {
-      act: thresholdOf('both', risks.act),
+      act: thresholdOf('both', risks.act, LEAST_COVERAGE.act),
       suggest: {
-        service: thresholdOf('service', risks.suggest),
-        category: thresholdOf('category', risks.suggest),
-        both: thresholdOf('both', risks.suggest),
+        service: thresholdOf('service', risks.suggest, LEAST_COVERAGE.suggest),
+        category: thresholdOf('category', risks.suggest, LEAST_COVERAGE.suggest),
+        both: thresholdOf('both', risks.suggest, LEAST_COVERAGE.suggest),
       },
     },
   };
@@ -62,6 +65,7 @@ export interface Scored {
   /** What the scores are of; undefined when nothing was named. */
   readonly named: Pick<RootCause, 'service' | 'category'> | undefined;
   readonly recipe: string;
+  readonly engine: EngineName;
   /** Hash of the incidents as they are now. */
   readonly incidents: string;
   readonly cap?: GroundingCap | undefined;
@@ -72,15 +76,18 @@ export interface Scored {
  * scores made in another way, every chance is null: an honest "not known" beats a number that looks like one.
  */
 export function calibrate(scored: Scored, used: CalibrationInUse | undefined): Calibrated {
-  if (used === undefined) return uncalibrated('uncalibrated: no backtest has been run; run precedent backtest');
-  const { calibration, thresholds } = used;
+  if (used === undefined)
+    return uncalibrated(
+      `uncalibrated: no backtest is known; run precedent backtest${scored.engine === 'llm' ? ' --engine llm' : ''}`,
+    );
+  const { calibration } = used;
   const n = calibration.graded.backtest + calibration.graded.verdicts;
   if (calibration.recipe !== scored.recipe)
     return uncalibrated('uncalibrated: the last backtest was run by another version; run precedent backtest', n);
   if (CALIBRATION_TARGETS.every((target) => calibration.targets[target] === null))
     return uncalibrated(`uncalibrated: ${n} graded incidents, ${CASES_NEEDED.any} needed`, n);
   const chances = chancesOf(scored, calibration);
-  const { decision, reason } = decide(chances, thresholds);
+  const { decision, reason } = decideBy(chances, scored, used);
   const { both } = calibration.targets;
   const bin = both !== null && chances.both !== null ? intervalAt(both.cases, chances.both) : undefined;
   const isStale = calibration.incidents !== scored.incidents;
@@ -105,6 +112,20 @@ export function calibrate(scored: Scored, used: CalibrationInUse | undefined): C
   };
 }
 
+/**
+ * A cap is no chance that was ever graded, so a threshold learnt from grades cannot let it pass: it must be enough by itself.
+ * Where nothing was named there is nothing to decide on.
+ */
+function decideBy(chances: Chances, { named, cap }: Scored, { thresholds, risks }: CalibrationInUse) {
+  if (named === undefined) return { decision: 'abstain' as const, reason: 'abstain: no cause was named' };
+  const { act } = thresholds;
+  const isBarred = act !== null && cap !== undefined && cap.most < 1 - risks.act;
+  return decide(
+    chances,
+    isBarred ? { ...thresholds, act: { ...act, chance: Math.max(act.chance, 1 - risks.act) } } : thresholds,
+  );
+}
+
 /** The path that the traces show leads to a service: how sure the category is does not hang on it. */
 function chancesOf({ scores, named, cap }: Scored, { targets }: Calibration): Chances {
   const most: Readonly<Record<CalibrationTarget, number>> = {
@@ -114,9 +135,8 @@ function chancesOf({ scores, named, cap }: Scored, { targets }: Calibration): Ch
   };
   const chanceOf = (target: CalibrationTarget) => {
     const fitted = targets[target];
-    if (fitted === null || (target !== 'service' && isUnseen(named))) return null;
-    const answer = named && nameAnswer(named);
-    return Math.min(most[target], applyCalibration(fitted, scores[target], answer));
+    if (fitted === null || named === undefined || (target !== 'service' && isUnseen(named))) return null;
+    return Math.min(most[target], applyCalibration(fitted, scores[target], nameAnswer(named)));
   };
   return { service: chanceOf('service'), category: chanceOf('category'), both: chanceOf('both') };
 }

@@ -162,7 +162,7 @@ function voteShare({ hypotheses, rootCause }: RootCausePrediction): Feature {
   return {
     name: 'vote-share',
     value: support,
-    reason: `${Math.round(support * 100)} % of the precedents' votes are for this cause`,
+    reason: `${Math.round(support * 100)} % of the support is for this cause`,
   };
 }
 
@@ -184,8 +184,8 @@ function runbookSupport({ runbooks }: Evidence, { rootCause }: RootCausePredicti
     ({ runbook }) => rootCause.service !== null && runbook.services.includes(rootCause.service),
   );
   const reason = about
-    ? `the runbook ${about.runbook.id} is about ${rootCause.service}`
-    : 'no matching runbook is about the service named';
+    ? `the runbook ${about.runbook.id} names ${rootCause.service} among its services`
+    : 'no matching runbook names this service among its own';
   return [{ name: 'runbook-support', value: about ? 1 : 0, reason }];
 }
 

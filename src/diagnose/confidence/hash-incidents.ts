@@ -11,7 +11,12 @@ const known = new WeakMap<Knowledge, string>();
 export function hashIncidents(knowledge: Knowledge): string {
   const before = known.get(knowledge);
   if (before !== undefined) return before;
-  const lines = knowledge.byKind.incident.flatMap((one) => (one.kind === 'incident' ? [toLine(one)] : [])).sort();
+  const lines = knowledge.byKind.incident
+    .flatMap((one) =>
+      // What nobody has reviewed is not asked, and leads nothing.
+      one.kind === 'incident' && one.status !== 'draft' ? [toLine(one)] : [],
+    )
+    .sort();
   const hash = createHash('sha256').update(lines.join('\n')).digest('hex');
   known.set(knowledge, hash);
   return hash;

@@ -41,7 +41,10 @@ export function scoreConfidence(
   const [named] = prediction.hypotheses;
   const cap = findGroundingCap(evidence.digest?.causalPath ?? [], (named ?? prediction.rootCause).service);
   const { incidents, used, recipe = SCORE_RECIPE } = history;
-  const { reasons, ...calibrated } = calibrate({ scores, named, recipe, incidents, cap }, used);
+  const { reasons, ...calibrated } = calibrate(
+    { scores, named, engine: prediction.engine, recipe, incidents, cap },
+    used,
+  );
   return {
     coe,
     rce,

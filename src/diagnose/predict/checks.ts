@@ -57,13 +57,21 @@ function passagesOf(document: KnowledgeDocument, roles: readonly Section['role']
     .filter(({ role }) => roles.includes(role))
     .flatMap(({ text, source }) =>
       splitPassages(text)
-        .filter((passage) => passage.length <= MAX_CHECK && passage.split(/\s+/).length >= MIN_WORDS)
+        .filter((passage) => passage.length <= MAX_CHECK && countWords(passage) >= MIN_WORDS)
         .map((passage) => ({
           text: passage,
           citation: { document: keyOf(document), source },
           services: document.services,
         })),
     );
+}
+
+/** A command alone does not say what to look at in what it prints. */
+function countWords(passage: string): number {
+  return passage
+    .replace(/^\s*(```|~~~)[\s\S]*?^\s*\1/gm, '')
+    .split(/\s+/)
+    .filter(Boolean).length;
 }
 
 /** The first of those that speak loudest for the one and least for the other; none that says too little. */

@@ -88,6 +88,14 @@ describe('a kind of fault that history does not hold', () => {
     expect(namesNewKind(evidence, predictByPrecedent(evidence))).toBe(true);
     const nothing = buildEvidence();
     expect(namesNewKind(nothing, predictByPrecedent(nothing))).toBe(false);
+    const claim = { category: 'unseen', summary: 'Something new.', service: 'orders' };
+    const said = {
+      engine: 'llm' as const,
+      rootCause: claim,
+      hypotheses: [{ ...claim, support: 1, citations: [], check: null }],
+    };
+    expect(namesNewKind(nothing, said)).toBe(true);
+    expect(namesNewKind(nothing, { ...said, rootCause: { ...claim, service: null } })).toBe(false);
     const lead = buildEvidence({ precedents, novelty: novelty(0.2) });
     expect(namesNewKind(lead, predictByPrecedent(lead))).toBe(false);
   });

@@ -39,15 +39,17 @@ export function considerUnseen(
   };
 }
 
-/** True for an answer that names a service and says that its kind of fault is new; without a service there is no precedent. */
+/**
+ * True for an answer that names a service and says that its kind of fault is new; without a service there is no
+ * precedent. A model's answer has a service only where a block that it cites shows it.
+ */
 export function namesNewKind(
   { novelty }: Pick<Evidence, 'novelty'>,
   { engine, rootCause, hypotheses }: Pick<RootCausePrediction, 'engine' | 'rootCause' | 'hypotheses'>,
 ): boolean {
   const [best] = hypotheses;
-  return (
-    novelty !== undefined && engine === 'precedent' && rootCause.category === 'unseen' && best?.category === 'unseen'
-  );
+  if (rootCause.category !== 'unseen' || best?.category !== 'unseen') return false;
+  return engine === 'llm' ? rootCause.service !== null : novelty !== undefined;
 }
 
 /** As likely as not at the bar, so that it has most of the say exactly where it leads. */

@@ -106,6 +106,13 @@ describe('curves', () => {
     expect(missOf(fitBeta)).toBeLessThan(missOf(fitPlatt));
   });
 
+  it('of isotonic steps claim no more than the others could, however long the history', () => {
+    const history = Array.from({ length: 4_000 }, (_, at) => ({ score: at / 4_000, isRight: at >= 2_000 }));
+    const curve = fitIsotonic(history);
+    expect(applyCurve(curve, 1)).toBeLessThanOrEqual(0.999);
+    expect(applyCurve(curve, 0)).toBeGreaterThanOrEqual(0.001);
+  });
+
   it('of isotonic steps pool what goes against the order, as worked by hand', () => {
     const at = (score: number, right: number, n: number) =>
       Array.from({ length: n }, (_, index) => ({ score, isRight: index < right }));

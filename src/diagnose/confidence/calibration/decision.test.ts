@@ -98,6 +98,22 @@ describe('cases about as sure', () => {
     expect(intervalAt(cases, 0.999)?.right).toBe(22);
   });
 
+  it('are counted once for a history, not for each answer', () => {
+    let reads = 0;
+    const watched = new Proxy(cases, {
+      get(target, key) {
+        reads += 1;
+        return Reflect.get(target, key);
+      },
+    });
+    const first = intervalAt(watched, 0.9);
+    expect(reads).toBeGreaterThan(0);
+    reads = 0;
+    expect(intervalAt(watched, 0.9)).toEqual(first);
+    expect(intervalAt(watched, 0.1)?.right).toBe(2);
+    expect(reads).toBe(0);
+  });
+
   it('need not be there', () => {
     expect(intervalAt([], 0.5)).toBeUndefined();
   });

@@ -1,5 +1,5 @@
 import type { GradedCase } from '../../../domain/calibration.ts';
-import { listBins } from './bins.ts';
+import { listBins, type ReliabilityBin } from './bins.ts';
 import { exactInterval } from './clopper-pearson.ts';
 
 /** How often graded cases about as sure as this one were right. */
@@ -11,10 +11,13 @@ export interface CasesAlike {
   readonly reason: string;
 }
 
+/** Of a calibration in use, which many answers are held against: to sort ten thousand cases for each would hold up all others. */
+const known = new WeakMap<readonly GradedCase[], readonly ReliabilityBin[]>();
+
 /** The reliability bin that a chance falls into; between two of them the nearer. Undefined without cases. */
 export function intervalAt(cases: readonly GradedCase[], chance: number): CasesAlike | undefined {
   const distance = ({ from, to }: { from: number; to: number }) => Math.max(from - chance, chance - to, 0);
-  const [first, ...rest] = listBins(cases);
+  const [first, ...rest] = binsOf(cases);
   if (first === undefined) return undefined;
   const { n, right } = rest.reduce((nearest, bin) => (distance(bin) < distance(nearest) ? bin : nearest), first);
   return {
@@ -23,4 +26,12 @@ export function intervalAt(cases: readonly GradedCase[], chance: number): CasesA
     right,
     reason: `of ${n} graded cases about this sure, ${right} ${right === 1 ? 'was' : 'were'} right`,
   };
+}
+
+function binsOf(cases: readonly GradedCase[]): readonly ReliabilityBin[] {
+  const before = known.get(cases);
+  if (before !== undefined) return before;
+  const bins = listBins(cases);
+  known.set(cases, bins);
+  return bins;
 }

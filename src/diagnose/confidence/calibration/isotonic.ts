@@ -1,6 +1,6 @@
 import type { GradedCase, IsotonicCurve } from '../../../domain/calibration.ts';
 import { type CaseGroup, listGroups } from './groups.ts';
-import { smoothedRate } from './smoothing.ts';
+import { keepFinite, smoothedRate } from './smoothing.ts';
 
 /** Each pool is drawn towards the base rate as if so many more cases were in it: a pool of one is no certainty. */
 const PSEUDO_CASES = 4;
@@ -28,8 +28,8 @@ export function applyIsotonic({ steps }: IsotonicCurve, score: number): number {
   const high = after < 0 ? steps.at(-1) : steps[after];
   if (!high) throw new Error('an isotonic curve without steps says nothing');
   const low = steps[after - 1];
-  if (after <= 0 || !low) return high.chance;
-  return low.chance + ((score - low.score) / (high.score - low.score)) * (high.chance - low.chance);
+  if (after <= 0 || !low) return keepFinite(high.chance);
+  return keepFinite(low.chance + ((score - low.score) / (high.score - low.score)) * (high.chance - low.chance));
 }
 
 function poolViolators(groups: readonly CaseGroup[]): Pool[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GradedCase } from '../../../domain/calibration.ts';
 import { createRandom } from '../../../testing/trace-random.ts';
 import { upperBound } from './clopper-pearson.ts';
-import { findThreshold } from './thresholds.ts';
+import { findThreshold, LEAST_COVERAGE } from './thresholds.ts';
 
 /** Each surer than the next, wrong at these places (0 is the surest). */
 function rank(n: number, ...wrong: readonly number[]): GradedCase[] {
@@ -27,8 +27,17 @@ describe('the threshold of a risk', () => {
   });
 
   it('needs more cases for more certainty', () => {
-    expect(findThreshold(rank(43), 0.1, 0.99)).toBeNull();
-    expect(findThreshold(rank(44), 0.1, 0.99)).toMatchObject({ n: 44 });
+    expect(findThreshold(rank(43), 0.1, LEAST_COVERAGE.act, 0.99)).toBeNull();
+    expect(findThreshold(rank(44), 0.1, LEAST_COVERAGE.act, 0.99)).toMatchObject({ n: 44 });
+  });
+
+  it('lets a suggestion live through one mistake among the surest, for it is tested on half of them at once', () => {
+    const surestIsWrong = rank(36, 0, 8, 16, 24, 32);
+    expect(findThreshold(surestIsWrong, 0.5)).toBeNull();
+    expect(findThreshold(surestIsWrong, 0.5, LEAST_COVERAGE.suggest)).toMatchObject({ n: 36, wrong: 5 });
+    expect(
+      findThreshold(rank(36, ...Array.from({ length: 12 }, (_, at) => at)), 0.5, LEAST_COVERAGE.suggest),
+    ).toBeNull();
   });
 
   it('is the chance of the least sure case that is let in, and says what it rests on', () => {

@@ -12,8 +12,12 @@ export interface Threshold {
   readonly atMost: number;
 }
 
-/** A threshold that lets less than this share of all cases pass is not worth one's first question. */
-const LEAST_COVERAGE = 0.1;
+/**
+ * The smallest set that is tested, as a share of all cases. Whoever acts wants to know of the surest tenth whether it is
+ * sure enough. A suggestion that leaves most questions unanswered is not worth having: half of them at once, or a
+ * single mistake among the five surest would end the test of a risk that allows for every second one.
+ */
+export const LEAST_COVERAGE = { act: 0.1, suggest: 0.5 } as const;
 
 /**
  * The lowest threshold whose risk is shown to stay within `risk`; null when none is. `cases` hold chances in `score`,
@@ -28,10 +32,15 @@ const LEAST_COVERAGE = 0.1;
  * wrong on average no more often than `risk`. It promises nothing of a single service or category, of tomorrow's incidents
  * should they differ from the past's, or of several targets at once.
  */
-export function findThreshold(cases: readonly GradedCase[], risk: number, certainty = 0.95): Threshold | null {
+export function findThreshold(
+  cases: readonly GradedCase[],
+  risk: number,
+  leastCoverage: number = LEAST_COVERAGE.act,
+  certainty = 0.95,
+): Threshold | null {
   const affordable = listAffordable(cases.length, risk, certainty);
   let accepted: CoveragePoint | undefined;
-  for (const point of listSets(cases, affordable)) {
+  for (const point of listSets(cases, affordable, leastCoverage)) {
     if (point.wrong > (affordable[point.n] ?? -1)) break;
     accepted = point;
   }
@@ -40,9 +49,17 @@ export function findThreshold(cases: readonly GradedCase[], risk: number, certai
   return { chance: score, n, wrong, atMost: upperBound(wrong, n, certainty) };
 }
 
+/** The smallest set of the surest that is tested among `cases`, and how many of it may be wrong; undefined where all are too few. */
+export function findFirstSet(cases: number, risk: number, certainty = 0.95): { n: number; wrong: number } | undefined {
+  const affordable = listAffordable(cases, risk, certainty);
+  const n = affordable.findIndex((mistakes, size) => mistakes >= 0 && size >= LEAST_COVERAGE.act * cases);
+  const wrong = affordable[n];
+  return wrong === undefined ? undefined : { n, wrong };
+}
+
 /** The sets to test, from the smallest on; cases of one score are let in together. */
-function listSets(cases: readonly GradedCase[], affordable: readonly number[]): CoveragePoint[] {
-  const least = LEAST_COVERAGE * cases.length;
+function listSets(cases: readonly GradedCase[], affordable: readonly number[], leastCoverage: number): CoveragePoint[] {
+  const least = leastCoverage * cases.length;
   let before = -1;
   return listCoverage(cases).filter(({ n }, at, all) => {
     const mistakes = affordable[n] ?? -1;
