@@ -54,6 +54,17 @@ describe('a citation', () => {
     expect(faultsOf([], citation)).toEqual([expect.stringContaining(fault)]);
   });
 
+  it('is of a step whose words go on behind its commands, and of no words that stand nowhere', () => {
+    const text = `1. Look at the disk.\n\n   \`\`\`sh\n   df -h /var\n   \`\`\`\n\n   It was full.\n`;
+    const told = buildRunbook({ id: 'db/Full', sections: [buildSection(PATH, 'mitigation', text)] });
+    const check = (words: string) => {
+      const mitigation = [step({ step: words, citation: cite({ line: 1, endLine: 1 }) })];
+      return checkCitations(buildDiagnosis({ mitigation, hypotheses: [] }), openShelf([told], [])).faults;
+    };
+    expect(check('Look at the disk. It was full.').filter((fault) => fault.includes('does not say'))).toEqual([]);
+    expect(check('Look at the disk. It was empty.').join()).toContain('does not say');
+  });
+
   it('is checked against the document itself where no file is at hand', () => {
     const hypothesis = { service: 'db', category: 'disk', summary: '', support: 1, check: null, citations: [cite()] };
     const answer = buildDiagnosis({ hypotheses: [hypothesis], mitigation: [step({ citation: cite({ endLine: 5 }) })] });

@@ -104,7 +104,10 @@ function listQuotes({ step, commands }: MitigationStep): string[] {
 function findStrangeQuote(quote: string, { document: key, source }: Citation, shelf: Shelf): string | undefined {
   const sections = shelf.findDocument(key)?.sections.map(({ text }) => text) ?? [];
   const text = shelf.findText(source.path) ?? sections.join('\n');
-  return toInk(text).includes(toInk(quote)) ? undefined : `${formatSource(source)} does not say: ${quote}`;
+  // A step's words go on behind its commands, which are quoted by themselves.
+  const prose = text.replace(/^\s*(```|~~~)[\s\S]*?^\s*\1[^\S\n]*$/gm, '');
+  const isSaid = [text, prose].some((whole) => toInk(whole).includes(toInk(quote)));
+  return isSaid ? undefined : `${formatSource(source)} does not say: ${quote}`;
 }
 
 /** A step is shown without Markdown's marks, its lines broken and set in anew: the ink must be the same. */
