@@ -5,6 +5,7 @@ import type { HtmlPage } from '../ingest/sources/html.ts';
 import type { PageText, ReadPage } from '../ingest/sources/page-text.ts';
 import { messageOf } from './domain/errors.ts';
 import type { RedactionPolicy } from './domain/redaction.ts';
+import { untilAborted } from './domain/until-aborted.ts';
 
 export interface PreparePoolOptions {
   /** What is blacked out. */
@@ -206,20 +207,5 @@ async function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   } finally {
     clearTimeout(timer);
     work.catch(() => {});
-  }
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  signal.throwIfAborted();
-  let abort = () => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

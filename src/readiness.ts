@@ -1,9 +1,9 @@
 import { startDeadline } from './adapters/deadline.ts';
-import { untilAborted } from './adapters/until-aborted.ts';
 import type { Config } from './config.ts';
 import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import { isPrecedentError, messageOf } from './domain/errors.ts';
 import type { KnowledgeStatus, SourceStatus } from './domain/knowledge-status.ts';
+import { untilAborted } from './domain/until-aborted.ts';
 import { isModelPool } from './llm/pool/pool.ts';
 import type { Ports } from './ports.ts';
 

@@ -6,9 +6,9 @@ import {
   ChromaUnauthorizedError,
 } from 'chromadb';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import { type ChromaAccess, ChromaQueries } from './chroma-query.ts';
 import { ChromaServer } from './chroma-server.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface ChromaOptions {
   /** Where the embedded server keeps its files. */

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '@libsql/client';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import { migrate } from './libsql-migrations.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface LibsqlOptions {
   /** `file:<path>`, or the URL of a libSQL server. */

@@ -1,10 +1,10 @@
 import { ChatOpenAI } from '@langchain/openai';
 import { z } from 'zod';
 import { ModelFailure } from '../domain/model-failure.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import type { ChatModel, ChatReply, ChatRequest } from '../ports.ts';
 import { startDeadline } from './deadline.ts';
 import { excerpt, explainFailure, kindOfStatus, UnusableReply } from './openai-failure.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface OpenAiChatModelOptions {
   /** What it is called in reasons; its model's name when it has none of its own. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { PrecedentError } from '../domain/errors.ts';
 import type { EmbeddingModel } from '../domain/generation.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import type { CountTokens, Embedder } from '../ports.ts';
 import { shareAttempt } from './share-attempt.ts';
 import { locateModel, type ModelPlace } from './transformers-locate.ts';
@@ -9,7 +10,6 @@ import { type Preparation, preparationOf, prepareText } from './transformers-pre
 import { EmbeddingQueue } from './transformers-queue.ts';
 import { InferenceThreads } from './transformers-threads.ts';
 import { loadTokenizer } from './transformers-tokenizer.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** The model is a feature-extraction one; the bundled one is such a folder. */
 export interface TransformersEmbedderOptions extends ModelPlace {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { PrecedentError } from '../domain/errors.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import type { Reranker } from '../ports.ts';
 import { shareAttempt } from './share-attempt.ts';
 import { locateModel, type ModelPlace } from './transformers-locate.ts';
@@ -7,7 +8,6 @@ import { type ModelFiles, type ModelUse, openModelFolder } from './transformers-
 import { splitIdentifiers } from './transformers-preparation.ts';
 import { scorerOf } from './transformers-scores.ts';
 import { InferenceThreads } from './transformers-threads.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** The model is a text-classification one that reads two texts: a cross-encoder. */
 export interface TransformersRerankerOptions extends ModelPlace {

@@ -1,6 +1,6 @@
 import { Tinypool } from 'tinypool';
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 
 /** How long closing waits for the tasks at work. */
 const CLOSING_MS = 5_000;

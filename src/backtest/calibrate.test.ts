@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BacktestCase } from '../domain/backtest.ts';
+import { createSeededRandom } from '../domain/seeded-random.ts';
 import { buildCase } from './__fixtures__/past.ts';
 import { fitCalibration, listGradedCases } from './calibrate.ts';
-import { createSeededRandom } from './seeded-random.ts';
 
 const frame = {
   id: 'c1',

@@ -3,8 +3,8 @@ import { nameAnswer } from '../diagnose/confidence/calibration/record.ts';
 import { createPace, type Pace } from '../diagnose/retrieve/pace.ts';
 import type { BacktestCase } from '../domain/backtest.ts';
 import type { Calibration, CalibrationTarget, GradedCase, TargetCalibration } from '../domain/calibration.ts';
+import { createSeededRandom } from '../domain/seeded-random.ts';
 import type { GradedVerdicts } from './graded-verdicts.ts';
-import { createSeededRandom } from './seeded-random.ts';
 
 /** Any will do, as long as it stays: the intervals of one history come out the same each time. */
 const SEED = 1;

@@ -28,7 +28,7 @@ export function meterChatModel(model: ChatModel): MeteredChatModel {
       signal.throwIfAborted();
       calls++;
       try {
-        const reply = await untilAborted(model.complete(request, signal), signal);
+        const reply = await untilGivenUp(model.complete(request, signal), signal);
         if (reply.tokens) counted.push(reply.tokens);
         if (reply.cost !== undefined) costs.push(reply.cost);
         return reply;
@@ -54,7 +54,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+async function untilGivenUp<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let giveUp: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     // A driver that heeds the signal can tell what it tried: it goes first.

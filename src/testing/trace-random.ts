@@ -1,16 +1,10 @@
+import { createSeededRandom } from '../domain/seeded-random.ts';
+
 /** Randomness of made-up traces: a number from 0 up to 1, the same sequence for the same seed. */
 export type Random = () => number;
 
-/** mulberry32: 32 bits of state are plenty for test data, and every engine computes the same. */
-export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** 32 bits of state are plenty for test data, and every engine computes the same. */
+export const createRandom: (seed: number) => Random = createSeededRandom;
 
 /** Box–Muller; 1 − random() keeps the logarithm finite. */
 export function gaussian(random: Random): number {

@@ -1,10 +1,10 @@
 import { startDeadline } from '../adapters/deadline.ts';
 import { MAX_WINDOW_BYTES } from '../adapters/trace-api.ts';
-import { untilAborted } from '../adapters/until-aborted.ts';
 import type { TraceFetch, TraceFetchQuery } from '../diagnose/fetch-traces.ts';
 import type { WindowSettings } from '../diagnose/trace-windows.ts';
 import { isPrecedentError, PrecedentError } from '../domain/errors.ts';
 import type { TraceAnalysis } from '../domain/trace-analysis.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import type { TraceSource } from '../ports.ts';
 import type { TraceReader } from './trace-reader.ts';
 

@@ -1,5 +1,5 @@
 import type { BacktestCase } from '../../domain/backtest.ts';
-import { createSeededRandom } from '../seeded-random.ts';
+import { createSeededRandom } from '../../domain/seeded-random.ts';
 import { buildCase } from './past.ts';
 
 const SERVICES = ['orders', 'cart', 'web', 'db'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listCoverage } from '../../diagnose/confidence/calibration/coverage.ts';
-import { createSeededRandom } from '../seeded-random.ts';
+import { createSeededRandom } from '../../domain/seeded-random.ts';
 import { consistencyBand, findAccepted } from './accepted.ts';
 
 describe('what a threshold lets through', () => {

@@ -16,9 +16,9 @@ import {
   type GradedCase,
   type TargetCalibration,
 } from '../../domain/calibration.ts';
+import { createSeededRandom } from '../../domain/seeded-random.ts';
 import { listGradedCases } from '../calibrate.ts';
 import type { GradedVerdicts } from '../graded-verdicts.ts';
-import { createSeededRandom } from '../seeded-random.ts';
 
 /** As for calibrations: the intervals of one history come out the same each time. */
 const SEED = 1;

@@ -1,5 +1,6 @@
 import { isPrecedentError, PrecedentError } from '../../domain/errors.ts';
 import { type EmbeddingModel, isSameModel } from '../../domain/generation.ts';
+import { untilAborted } from '../../domain/until-aborted.ts';
 import type { Embedder, KnowledgeIndex } from '../../ports.ts';
 import { buildKnowledge, type Knowledge } from './knowledge.ts';
 
@@ -75,16 +76,6 @@ export async function loadKnowledge(
   const documents = [];
   for await (const document of index.readDocuments(generation)) documents.push(document);
   return buildKnowledge(generation, documents);
-}
-
-/** The promise, or the signal's reason if that comes first. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 function assertSameModel(indexed: EmbeddingModel, configured: EmbeddingModel): void {

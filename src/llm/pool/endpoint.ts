@@ -1,11 +1,11 @@
 import type { EndpointState, ModelBudget } from '../../domain/endpoint-state.ts';
 import { ModelFailure } from '../../domain/model-failure.ts';
+import { untilAborted } from '../../domain/until-aborted.ts';
 import type { ChatModel, ChatReply, ChatRequest, Clock } from '../../ports.ts';
 import { estimateTokens } from '../estimate-tokens.ts';
 import { costOf, createLedger, joinLedgers, type Ledger, type Prices, type Tokens } from './budget.ts';
 import { type Circuit, createCircuit } from './circuit.ts';
 import { kindOf, takenInVain, toFailure } from './failed-call.ts';
-import { untilAborted } from './waiting.ts';
 
 /** Requests of this process that one endpoint works on side by side. */
 export const DEFAULT_CONCURRENCY = 8;

@@ -1,3 +1,5 @@
+import { untilAborted } from '../../domain/until-aborted.ts';
+
 /** Those who wait until something may have become free, first come first served. */
 export interface Waiting {
   /** Rejects with the signal's reason when it aborts first. */
@@ -19,14 +21,4 @@ export function createWaiting(): Waiting {
       for (const resolve of woken) resolve();
     },
   };
-}
-
-/** The promise, or the signal's reason if that comes first; what the work does later is nobody's concern. */
-export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSeededRandom } from '../../../backtest/seeded-random.ts';
+import { createSeededRandom } from '../../../domain/seeded-random.ts';
 import { expectedCalibrationError } from './bins.ts';
 import { fitCurve } from './fit-curve.ts';
 import { binByOrder, poolByBin } from './left-out.ts';
