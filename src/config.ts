@@ -1,20 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import {
-  findLlmContradictions,
-  type ListedModels,
-  type LlmConfig,
-  readLlmKeys,
-  readModels,
-  toLlmConfig,
-} from './config/models.ts';
+import { findAccessContradictions, toAccessConfig } from './config/access.ts';
+import { type ListedCallbacks, readCallbacks } from './config/callbacks.ts';
+import { type ListedIntake, readIntake } from './config/intake.ts';
+import { findLlmContradictions, type ListedModels, readLlmKeys, readModels, toLlmConfig } from './config/models.ts';
 import { listOf, PROJECT_DIR, Settings } from './config/settings.ts';
-import { type Credentials, readSources } from './config/sources.ts';
+import type { Config, Secrets } from './config/shape.ts';
+import { readSources } from './config/sources.ts';
 import { messageOf, PrecedentError, type Problem } from './domain/errors.ts';
 import type { KnowledgeSource } from './domain/knowledge-source.ts';
-import type { RedactionKind } from './domain/redaction.ts';
 
+export type { Config, Secrets };
 export { PROJECT_DIR, Settings };
 
 /** The package's, and so the API's. JSON.parse gives no type; the package has the field. */
@@ -28,60 +25,6 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.has(host.toLowerCase());
 }
 
-export interface Config {
-  /** Where the knowledge is when `sources` is empty. */
-  readonly knowledgeDir: string;
-  readonly sources: readonly KnowledgeSource[];
-  readonly redact: readonly RedactionKind[];
-  readonly pollSeconds: number;
-  readonly dataDir: string;
-  readonly host: string;
-  readonly port: number;
-  readonly chroma: { readonly url?: string; readonly tenant?: string; readonly database?: string };
-  readonly casebookUrl: string;
-  readonly embedding: { readonly model?: string; readonly threads?: number };
-  /** What the dense leg has of the words' say, 0..1; absent: as measured for the model. */
-  readonly denseShare?: number;
-  /** Days in which an incident comes to count half. */
-  readonly halfLifeDays: number;
-  /** Absent: what was found is not read again. */
-  readonly reranker?: { readonly model: string; readonly depth: number };
-  /** Absent: answers come by precedent alone. */
-  readonly llm?: LlmConfig;
-  /** Absent: only callers bring traces. */
-  readonly traces?: {
-    readonly api: Settings['TRACES_API'];
-    readonly url: string;
-    readonly tenant?: string;
-    readonly windowSeconds: number;
-    readonly baselineGapSeconds: number;
-    readonly limit: number;
-    readonly timeoutMs: number;
-  };
-  /** What is kept of telemetry; with 0 days nothing. */
-  readonly snapshots: { readonly days: number; readonly maxBytes: number };
-  /** How often what is acted on, and what is suggested, may be wrong, 0..1. */
-  readonly risks: { readonly act: number; readonly suggest: number };
-  readonly timeBudgetMs: number;
-  readonly maxBodyBytes: number;
-  readonly logLevel: Settings['LOG_LEVEL'];
-}
-
-/** Apart from the configuration, so that the one can be shown and the other cannot slip into it. */
-export interface Secrets {
-  readonly apiTokens: readonly string[];
-  /** By the name of the endpoint. */
-  readonly llmApiKeys: ReadonlyMap<string, string>;
-  readonly chromaApiKey?: string;
-  readonly casebookToken?: string;
-  readonly tracesToken?: string;
-  readonly gitHookSecrets: readonly string[];
-  /** By the name of the source. */
-  readonly sources: ReadonlyMap<string, Credentials>;
-  /** All of it: git finds its proxies, its SSH agent and its home there. */
-  readonly environment: NodeJS.ProcessEnv;
-}
-
 /**
  * Settings from the environment over `precedent.yaml` (same names) over defaults. Throws `config-invalid` with every
  * mistake at once. An empty value, blank or null counts as not set.
@@ -93,13 +36,18 @@ export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { c
   const mistakes = (parsed.error?.issues ?? []).map(toProblem);
   const listed = readSources(fromFile.sources, env);
   const models = readModels(fromFile.models, env);
+  const intake = readIntake(fromFile.intake, env);
+  const callbacks = readCallbacks(fromFile.callbacks, env);
   const problems = [
     ...fromFile.problems,
     ...mistakes,
     ...listed.problems,
     ...models.problems,
+    ...intake.problems,
+    ...callbacks.problems,
     ...findContradictions(given, listed.sources.length > 0),
     ...findLlmContradictions(given, models),
+    ...findAccessContradictions(given),
   ];
   if (!parsed.success || problems.length > 0) {
     const lines = problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n');
@@ -108,19 +56,21 @@ export function readConfig(env: NodeJS.ProcessEnv, file = 'precedent.yaml'): { c
     });
   }
   return {
-    config: toConfig(parsed.data, listed.sources, models),
-    secrets: { ...toSecrets(parsed.data, listed.credentials, env), llmApiKeys: readLlmKeys(parsed.data, models) },
+    config: toConfig(parsed.data, { sources: listed.sources, models, intake, callbacks }),
+    secrets: {
+      ...toSecrets(parsed.data, listed.credentials, env),
+      llmApiKeys: readLlmKeys(parsed.data, models),
+      intake: { anySender: listOf(parsed.data.INTAKE_SECRETS), bySender: intake.secrets },
+      callbacks: callbacks.access,
+    },
   };
 }
 
 /** Settings that are well by themselves and wrong together; looked for whatever else is wrong, to tell it all at once. */
 function findContradictions(given: Readonly<Record<string, unknown>>, hasSources: boolean): Problem[] {
-  const { KNOWLEDGE_DIR: folder, HOST: host } = given;
+  const { KNOWLEDGE_DIR: folder } = given;
   const problems: Problem[] = [];
   const wrong = (path: string, message: string) => problems.push({ path, message });
-  if (typeof host === 'string' && !isLoopback(host) && listOf(String(given['API_TOKENS'] ?? '')).length === 0) {
-    wrong('HOST', `${host} can be reached from other machines: set API_TOKENS, or bind to 127.0.0.1`);
-  }
   if (folder && hasSources)
     wrong(
       'KNOWLEDGE_DIR',
@@ -146,6 +96,8 @@ interface SettingsFile {
   /** As written: checked by themselves. */
   readonly sources?: unknown;
   readonly models?: unknown;
+  readonly intake?: unknown;
+  readonly callbacks?: unknown;
   readonly problems: Problem[];
 }
 
@@ -157,12 +109,14 @@ function readSettingsFile(file: string): SettingsFile {
         .record(z.string(), z.unknown())
         .nullable()
         .parse(parseYaml(readFileSync(file, 'utf8'))) ?? {};
-    const { sources, models, ...rest } = content;
+    const { sources, models, intake, callbacks, ...rest } = content;
     const unknown = Object.keys(rest).filter((name) => !(name in Settings.shape));
     return {
       settings: pickSettings(rest),
       sources,
       models,
+      intake,
+      callbacks,
       problems: unknown.map((name) => ({ path: `${file}: ${name}`, message: 'is not a setting' })),
     };
   } catch (error) {
@@ -175,7 +129,15 @@ function toProblem(issue: z.core.$ZodIssue): Problem {
   return { path: String(issue.path[0] ?? 'settings'), message: issue.message };
 }
 
-function toConfig(settings: Settings, sources: readonly KnowledgeSource[], models: ListedModels): Config {
+/** What precedent.yaml lists beside the settings. */
+interface Listed {
+  readonly sources: readonly KnowledgeSource[];
+  readonly models: ListedModels;
+  readonly intake: ListedIntake;
+  readonly callbacks: ListedCallbacks;
+}
+
+function toConfig(settings: Settings, { sources, models, intake, callbacks }: Listed): Config {
   return {
     knowledgeDir: settings.KNOWLEDGE_DIR,
     sources,
@@ -184,6 +146,7 @@ function toConfig(settings: Settings, sources: readonly KnowledgeSource[], model
     dataDir: settings.DATA_DIR,
     host: settings.HOST,
     port: settings.PORT,
+    ...defined({ publicUrl: settings.PUBLIC_URL }),
     chroma: defined({ url: settings.CHROMA_URL, tenant: settings.CHROMA_TENANT, database: settings.CHROMA_DATABASE }),
     casebookUrl: settings.CASEBOOK_URL ?? `file:${settings.DATA_DIR}/casebook.db`,
     embedding: defined({ model: settings.EMBEDDING_MODEL, threads: settings.EMBEDDING_THREADS }),
@@ -195,6 +158,16 @@ function toConfig(settings: Settings, sources: readonly KnowledgeSource[], model
     ...defined({ llm: toLlmConfig(settings, models), traces: toTraces(settings) }),
     snapshots: { days: settings.SNAPSHOT_DAYS, maxBytes: settings.SNAPSHOT_MAX_MB * 1_048_576 },
     risks: { act: settings.ACT_RISK, suggest: settings.SUGGEST_RISK },
+    callbacks: callbacks.callbacks,
+    intake: {
+      requestsPerMinute: settings.INTAKE_REQUESTS_PER_MINUTE,
+      senders: intake.senders,
+      workers: settings.INTAKE_WORKERS,
+      llmPerHour: settings.INTAKE_LLM_PER_HOUR,
+      outageWindowSeconds: settings.OUTAGE_WINDOW_SECONDS,
+      reuseMinutes: settings.REUSE_MINUTES,
+    },
+    access: toAccessConfig(settings),
     timeBudgetMs: settings.TIME_BUDGET_MS,
     maxBodyBytes: settings.MAX_BODY_BYTES,
     logLevel: settings.LOG_LEVEL,
@@ -218,11 +191,12 @@ function toSecrets(
   settings: Settings,
   sources: Secrets['sources'],
   environment: NodeJS.ProcessEnv,
-): Omit<Secrets, 'llmApiKeys'> {
+): Omit<Secrets, 'llmApiKeys' | 'intake' | 'callbacks'> {
   return {
     sources,
     environment,
     gitHookSecrets: listOf(settings.GIT_HOOK_SECRETS),
+    slackSigningSecrets: listOf(settings.SLACK_SIGNING_SECRETS),
     apiTokens: listOf(settings.API_TOKENS),
     ...defined({
       chromaApiKey: settings.CHROMA_API_KEY,

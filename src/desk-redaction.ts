@@ -1,13 +1,11 @@
 import { type Diagnosis, type Hypothesis, MAX_SITUATION_TEXT } from './domain/diagnosis.ts';
 import type { TrueCause } from './domain/feedback.ts';
-import { type Redactor, writeRedactionMark } from './domain/redaction.ts';
+import { redactTexts, UNCHECKED } from './domain/redact-texts.ts';
+import type { Redactor } from './domain/redaction.ts';
 import type { LoadShape, Suspect } from './domain/trace.ts';
 
 /** Longer than any name or signal is. */
 const MAX_NAME = 500;
-
-/** What stands where nobody could look for secrets. */
-const UNCHECKED = writeRedactionMark('unchecked');
 
 type Words = (text: string) => string;
 
@@ -24,27 +22,12 @@ export async function redactDiagnosis(said: Diagnosis, redact: Redactor): Promis
     return text;
   });
   try {
-    const clean = await redactAll([...texts], redact);
+    const clean = await redactTexts([...texts], redact);
     return cutSituation(mapCallersWords(said, (text) => clean.get(text) ?? UNCHECKED));
   } catch {
     const { situation: _, ...rest } = said;
     return { ...mapCallersWords(rest, () => UNCHECKED), digest: null };
   }
-}
-
-/** As one text, for each search costs as much as some thousand words. The redactor keeps lines, so they can be told apart. */
-async function redactAll(texts: readonly string[], redact: Redactor): Promise<Map<string, string>> {
-  // A blank line between two, so that what stands at the end of one names nothing in the next.
-  const lines = (await redact(texts.join('\n\n'))).text.split('\n');
-  const clean = new Map<string, string>();
-  let from = 0;
-  for (const text of texts) {
-    const to = from + text.split('\n').length;
-    clean.set(text, lines.slice(from, to).join('\n'));
-    from = to + 1;
-  }
-  if (texts.length > 0 && from !== lines.length + 1) throw new Error('the redactor did not keep the lines');
-  return clean;
 }
 
 function mapCallersWords(said: Diagnosis, words: Words): Diagnosis {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDesk } from './desk.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
 import { PrecedentError } from './domain/errors.ts';
+import { LOCAL_OPERATOR } from './domain/principal.ts';
 import type { Redactor } from './domain/redaction.ts';
 import { DiagnosisRequest } from './domain/request.ts';
 import type { Casebook } from './ports.ts';
@@ -72,10 +73,10 @@ describe('the desk', () => {
     const { casebook, settled } = watchCasebook();
     const { desk } = open(() => answer.promise, { casebook, timeBudgetMs: 1 });
     expect(await desk.submit(REQUEST)).toMatchObject({ status: 'pending', id: 'id-1' });
-    expect(await desk.get('id-1')).toMatchObject({ status: 'pending' });
+    expect(await desk.get('id-1', LOCAL_OPERATOR)).toMatchObject({ status: 'pending' });
     answer.resolve(diagnosisOf('id-1'));
     await settled;
-    expect(await desk.get('id-1')).toMatchObject({ status: 'done' });
+    expect(await desk.get('id-1', LOCAL_OPERATOR)).toMatchObject({ status: 'done' });
   });
 
   it('does not make a caller wait who will not', async () => {
@@ -85,7 +86,7 @@ describe('the desk', () => {
     expect(await desk.submit(REQUEST, { respondAsync: true })).toMatchObject({ status: 'pending' });
     answer.resolve(diagnosisOf('id-1'));
     await settled;
-    expect(await desk.get('id-1')).toMatchObject({ status: 'done' });
+    expect(await desk.get('id-1', LOCAL_OPERATOR)).toMatchObject({ status: 'done' });
   });
 
   const failing = async () => Promise.reject(new PrecedentError('index-unavailable', 'Chroma is away'));
@@ -100,7 +101,11 @@ describe('the desk', () => {
     const { desk } = open(failing, { casebook });
     const { id } = await desk.submit(REQUEST, { respondAsync: true });
     await settled;
-    expect(await desk.get(id)).toMatchObject({ status: 'failed', code: 'index-unavailable', detail: 'Chroma is away' });
+    expect(await desk.get(id, LOCAL_OPERATOR)).toMatchObject({
+      status: 'failed',
+      code: 'index-unavailable',
+      detail: 'Chroma is away',
+    });
   });
 
   it('keeps no secret in what went wrong', async () => {
@@ -165,8 +170,8 @@ describe('the desk', () => {
     const casebook = createMemoryCasebook();
     await casebook.saveDiagnosis({ status: 'pending', id: 'lost', createdAt: '2026-10-15T02:00:00Z' });
     const { desk } = open(async (_request, id) => diagnosisOf(id), { casebook });
-    expect(await desk.get('lost')).toMatchObject({ status: 'failed' });
-    await expect(desk.get('unknown')).rejects.toMatchObject({ code: 'not-found' });
+    expect(await desk.get('lost', LOCAL_OPERATOR)).toMatchObject({ status: 'failed' });
+    await expect(desk.get('unknown', LOCAL_OPERATOR)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 
@@ -211,8 +216,8 @@ describe('verdicts at the desk', () => {
 
   it('are answered with all that was said, and told to whoever listens', async () => {
     const { desk, events } = await openJudged();
-    await desk.giveVerdict('id-1', { verdict: 'confirmed', by: 'ana' });
-    expect(await desk.giveVerdict('id-1', { verdict: 'rejected', by: 'ANA' })).toEqual({
+    await desk.giveVerdict('id-1', { verdict: 'confirmed', by: 'ana' }, LOCAL_OPERATOR);
+    expect(await desk.giveVerdict('id-1', { verdict: 'rejected', by: 'ANA' }, LOCAL_OPERATOR)).toEqual({
       diagnosisId: 'id-1',
       verdicts: [{ diagnosisId: 'id-1', by: 'ANA', verdict: 'rejected', at: NOW.toISOString() }],
       tally: { confirmed: 0, rejected: 1, corrected: 0 },
@@ -232,16 +237,24 @@ describe('verdicts at the desk', () => {
 
   it('can be withdrawn once', async () => {
     const { desk } = await openJudged();
-    await desk.giveVerdict('id-1', { verdict: 'confirmed', by: 'ana' });
-    expect(await desk.withdrawVerdict('id-1', 'Ana')).toMatchObject({ verdicts: [], tally: { confirmed: 0 } });
-    await expect(desk.withdrawVerdict('id-1', 'ana')).rejects.toMatchObject({ code: 'not-found' });
-    expect(await desk.getVerdicts('id-1')).toMatchObject({ verdicts: [], earlier: [{ ended: { how: 'withdrawn' } }] });
+    await desk.giveVerdict('id-1', { verdict: 'confirmed', by: 'ana' }, LOCAL_OPERATOR);
+    expect(await desk.withdrawVerdict('id-1', 'Ana', LOCAL_OPERATOR)).toMatchObject({
+      verdicts: [],
+      tally: { confirmed: 0 },
+    });
+    await expect(desk.withdrawVerdict('id-1', 'ana', LOCAL_OPERATOR)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await desk.getVerdicts('id-1', LOCAL_OPERATOR)).toMatchObject({
+      verdicts: [],
+      earlier: [{ ended: { how: 'withdrawn' } }],
+    });
   });
 
   it('keep no secret that somebody wrote into a cause', async () => {
     const { desk } = await openJudged();
     const trueCause = { category: 'credentials', summary: 'hunter2 had expired' };
-    expect(await desk.giveVerdict('id-1', { verdict: 'corrected', by: 'ana', trueCause })).toMatchObject({
+    expect(
+      await desk.giveVerdict('id-1', { verdict: 'corrected', by: 'ana', trueCause }, LOCAL_OPERATOR),
+    ).toMatchObject({
       verdicts: [{ trueCause: { category: 'credentials', summary: '(redacted:password) had expired' } }],
     });
   });
@@ -253,9 +266,9 @@ describe('verdicts at the desk', () => {
     await casebook.saveDiagnosis({ status: 'failed', ...failed });
     const { desk } = open(endless, { casebook });
     const request = { verdict: 'confirmed', by: 'ana' } as const;
-    await expect(desk.giveVerdict('p', request)).rejects.toMatchObject({ code: 'diagnosis-not-done' });
-    await expect(desk.giveVerdict('f', request)).rejects.toMatchObject({ code: 'diagnosis-not-done' });
-    await expect(desk.giveVerdict('unknown', request)).rejects.toMatchObject({ code: 'not-found' });
-    await expect(desk.getVerdicts('p')).rejects.toMatchObject({ code: 'diagnosis-not-done' });
+    await expect(desk.giveVerdict('p', request, LOCAL_OPERATOR)).rejects.toMatchObject({ code: 'diagnosis-not-done' });
+    await expect(desk.giveVerdict('f', request, LOCAL_OPERATOR)).rejects.toMatchObject({ code: 'diagnosis-not-done' });
+    await expect(desk.giveVerdict('unknown', request, LOCAL_OPERATOR)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(desk.getVerdicts('p', LOCAL_OPERATOR)).rejects.toMatchObject({ code: 'diagnosis-not-done' });
   });
 });

@@ -1,16 +1,27 @@
-/** Every side effect Precedent has, on one page. Types only: drivers live in adapters/ (and testing/), the choice in app.ts. */
-import type { BacktestKey, BacktestOutcome, BacktestReport } from './domain/backtest.ts';
-import type { Calibration } from './domain/calibration.ts';
+/**
+ * Every side effect Precedent has: the read path's on this page, those around it in `ports/`. Types only: drivers live in
+ * adapters/ (and testing/), the choice in drivers.ts.
+ */
 import type { Diagnosis } from './domain/diagnosis.ts';
 import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
 import type { EndpointState } from './domain/endpoint-state.ts';
-import type { EngineName } from './domain/engine.ts';
 import type { GradedDiagnosis, VerdictRecord } from './domain/feedback.ts';
 import type { EmbeddingModel, Generation } from './domain/generation.ts';
 import type { Manifest } from './domain/manifest.ts';
 import type { Attempt } from './domain/model-failure.ts';
 import type { KnownSnapshot, Snapshot, SnapshotPageContent, SnapshotRetention } from './domain/snapshot.ts';
 import type { TraceQuery } from './domain/trace.ts';
+import type { AccessStore, VerifyToken } from './ports/access.ts';
+import type { BacktestStore } from './ports/backtest.ts';
+import type { ConversationStore } from './ports/conversation.ts';
+import type { Outbox, Post } from './ports/delivery.ts';
+import type { IntakeStore } from './ports/intake.ts';
+
+export type * from './ports/access.ts';
+export type * from './ports/backtest.ts';
+export type * from './ports/conversation.ts';
+export type * from './ports/delivery.ts';
+export type * from './ports/intake.ts';
 
 /** Now. A parameter, so that a backtest can live in the past. */
 export type Clock = () => Date;
@@ -138,16 +149,16 @@ export interface ChatModel {
 }
 
 /** A diagnosis in the casebook, from the moment it was asked for. */
-export type DiagnosisRecord =
-  | { readonly status: 'pending'; readonly id: string; readonly createdAt: string }
-  | { readonly status: 'done'; readonly id: string; readonly createdAt: string; readonly diagnosis: Diagnosis }
-  | {
-      readonly status: 'failed';
-      readonly id: string;
-      readonly createdAt: string;
-      readonly code: string;
-      readonly detail: string;
-    };
+export type DiagnosisRecord = {
+  readonly id: string;
+  readonly createdAt: string;
+  /** Whose it is; the default one where absent, as in what an older version wrote down. */
+  readonly namespace?: string;
+} & (
+  | { readonly status: 'pending' }
+  | { readonly status: 'done'; readonly diagnosis: Diagnosis }
+  | { readonly status: 'failed'; readonly code: string; readonly detail: string }
+);
 
 export interface GradedPage {
   readonly limit: number;
@@ -174,28 +185,6 @@ export interface Casebook extends AsyncDisposable {
   /** A page of the finished diagnoses with a verdict that counts, newest diagnosis first. */
   listGradedDiagnoses(page: GradedPage, signal?: AbortSignal): Promise<GradedDiagnosis[]>;
   ping(signal?: AbortSignal): Promise<void>;
-}
-
-/**
- * Runs of the backtest, case by case, and what was fitted on them. Records are kept; nothing replaces another.
- * Errors: `casebook-unavailable` (retryable).
- */
-export interface BacktestStore extends AsyncDisposable {
-  /** Keeps the outcome of one incident in the run of this key; the same incident again changes nothing. */
-  saveCase(key: BacktestKey, outcome: BacktestOutcome, at: Date, signal?: AbortSignal): Promise<void>;
-  /** What this run has so far, in the order in which it was saved. */
-  listOutcomes(key: BacktestKey, signal?: AbortSignal): Promise<BacktestOutcome[]>;
-  /** Forgets what this run has so far, so that it begins anew. */
-  discardRun(key: BacktestKey, signal?: AbortSignal): Promise<void>;
-  saveCalibration(calibration: Calibration, signal?: AbortSignal): Promise<void>;
-  /** The newest of this engine. */
-  findCalibration(engine: EngineName, signal?: AbortSignal): Promise<Calibration | undefined>;
-  /** Newest first, at most so many. */
-  listCalibrations(limit: number, signal?: AbortSignal): Promise<Calibration[]>;
-  /** Keeps a finished run's report, as it was shown. */
-  saveReport(report: BacktestReport, signal?: AbortSignal): Promise<void>;
-  /** The newest of this engine. */
-  findReport(engine: EngineName, signal?: AbortSignal): Promise<BacktestReport | undefined>;
 }
 
 /**
@@ -239,6 +228,13 @@ export interface Ports {
   readonly casebook: Casebook;
   readonly snapshots: SnapshotStore;
   readonly backtests: BacktestStore;
+  readonly intake: IntakeStore;
+  readonly outbox: Outbox;
+  readonly conversations: ConversationStore;
+  readonly access: AccessStore;
+  readonly post: Post;
+  /** Absent unless an identity provider is configured. */
+  readonly verifyToken: VerifyToken | undefined;
   /** Absent when none is configured: then only callers bring traces. */
   readonly traceSource: TraceSource | undefined;
   /** Absent when no LLM is configured: then the precedent engine answers alone. */

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { RedactionKind } from '../domain/redaction.ts';
+import { AccessSettings } from './access.ts';
 
 /** The checkout or the installed package: where the bundled model lies, and the sample knowledge. */
 export const PROJECT_DIR = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
@@ -35,6 +36,8 @@ export const Settings = z.object({
   DATA_DIR: z.string().default('.precedent'),
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(8787),
+  /** Where people and other services reach it: for links in what it sends. */
+  PUBLIC_URL: httpUrl.refine((url) => !hasCredentials(url), 'must not hold a user or a password').optional(),
   CHROMA_URL: httpUrl.optional(),
   CHROMA_TENANT: z.string().optional(),
   CHROMA_DATABASE: z.string().optional(),
@@ -114,6 +117,7 @@ export const Settings = z.object({
   TIME_BUDGET_MS: wholeNumber(1, 600_000).default(10_000),
   MAX_BODY_BYTES: wholeNumber(1_024, 1_073_741_824).default(16_777_216),
   API_TOKENS: z.string().optional(),
+  ...AccessSettings.shape,
   /** What is blacked out before anything is stored or sent to an LLM. */
   REDACT: z
     .string()
@@ -124,6 +128,20 @@ export const Settings = z.object({
   POLL_SECONDS: wholeNumber(0, 86_400).default(60),
   /** Secrets of git webhooks, comma-separated, all of them valid; without any the hook refuses every caller. */
   GIT_HOOK_SECRETS: z.string().optional(),
+  /** Secrets by which senders of alerts sign or prove themselves, comma-separated, all of them valid. */
+  INTAKE_SECRETS: z.string().optional(),
+  /** Of one sender, before it is told to come back later. */
+  INTAKE_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6_000),
+  /** Diagnoses of alerts at work at once. */
+  INTAKE_WORKERS: wholeNumber(1, 64).default(2),
+  /** Diagnoses of alerts in an hour for which an LLM is asked; those beyond go by precedent alone. */
+  INTAKE_LLM_PER_HOUR: wholeNumber(0, 1_000_000).default(60),
+  /** Alerts that follow each other within so many seconds may belong to one outage. */
+  OUTAGE_WINDOW_SECONDS: wholeNumber(1, 86_400).default(300),
+  /** For so long a diagnosis answers the same situation again; 0 is never. */
+  REUSE_MINUTES: wholeNumber(0, 43_200).default(60),
+  /** Signing secrets of the Slack app, comma-separated, all of them valid; without any Slack is refused. */
+  SLACK_SIGNING_SECRETS: z.string().optional(),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -1,24 +1,8 @@
 import type { Alert, AlertGroup } from '../domain/alert.ts';
 import { startOf } from '../domain/alert.ts';
+import { type KnownServices, servicesInText, servicesOfLabels } from '../domain/known-services.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { Situation } from './situation.ts';
-
-/** Labels that name a service, surest first. `pod`, `instance` and `job` carry suffixes and exporters' names. */
-const SERVICE_LABELS = [
-  'service',
-  'service_name',
-  'app',
-  'app_kubernetes_io_name',
-  'component',
-  'deployment',
-  'statefulset',
-  'daemonset',
-  'container',
-  'pod',
-  'job',
-  'instance',
-  'queue',
-] as const;
 
 /** Annotations people read; anything else in there is links, queries and dashboards. */
 const TEXT_ANNOTATIONS = ['summary', 'title', 'description', 'message', 'details', 'impact'] as const;
@@ -32,12 +16,6 @@ const MAX_RUNBOOK_URLS = 100;
 const MAX_URL = 2_000;
 /** Nobody is woken for more services at once; where more alert, the first ones tell where. */
 const MAX_SERVICES = 50;
-/** As long as a host's name may be; what a service's name could end at is looked for in these. */
-const MAX_NAME = 253;
-
-/** Every service that is known, as it is declared, by its name in lower case. */
-type KnownServices = ReadonlyMap<string, string>;
-
 /** PromQL's own words say nothing about what is wrong. */
 const PROMQL = new Set(
   'sum rate irate increase avg min max count by without on ignoring group_left group_right and or unless offset bool le quantile histogram_quantile absent absent_over_time topk bottomk delta deriv predict_linear changes resets clamp_min clamp_max label_replace label_join vector scalar time avg_over_time max_over_time min_over_time sum_over_time count_over_time job instance namespace'.split(
@@ -118,31 +96,6 @@ function runbookUrlsOf(annotations: Alert['annotations']): string[] {
   return Object.entries(annotations).flatMap(([key, value]) =>
     RUNBOOK_ANNOTATION.test(key) && isLink(value) ? [value] : [],
   );
-}
-
-function servicesOfLabels(labels: Alert['labels'], known: KnownServices): string[] {
-  return SERVICE_LABELS.flatMap((label) => {
-    const value = labels[label];
-    return value === undefined ? [] : (matchService(value, known) ?? []);
-  });
-}
-
-/** The known service that a label value names: itself, or the longest one that a pod or instance name starts with. */
-function matchService(value: string, known: KnownServices): string | undefined {
-  const name = value.toLowerCase().replace(/:\d+$/, '');
-  const named = known.get(name);
-  if (named !== undefined) return named;
-  for (let end = Math.min(name.length, MAX_NAME) - 1; end > 0; end--) {
-    if (name[end] !== '-' && name[end] !== '.') continue;
-    const prefixed = known.get(name.slice(0, end));
-    if (prefixed !== undefined) return prefixed;
-  }
-  return undefined;
-}
-
-function servicesInText(text: string, known: KnownServices): string[] {
-  const words = new Set(text.toLowerCase().match(/[a-z0-9][\w-]*/g) ?? []);
-  return [...words].flatMap((word) => known.get(word) ?? []);
 }
 
 function unique<T>(values: Iterable<T>): T[] {

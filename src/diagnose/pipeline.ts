@@ -25,6 +25,15 @@ export interface StageReport {
 
 export type StageObserver = (report: StageReport) => void;
 
+export interface DiagnoseOptions {
+  readonly id?: string;
+  /** A stage begins. */
+  readonly onBegun?: (stage: string) => void;
+  /** A stage is over. */
+  readonly onStage?: StageObserver;
+  readonly signal?: AbortSignal;
+}
+
 export interface DiagnosePorts extends LlmPorts, RetrievePorts {
   readonly embedder: Embedder;
   readonly now: Clock;
@@ -45,9 +54,9 @@ export async function diagnose(
   request: DiagnosisQuestion,
   knowledge: Knowledge,
   ports: DiagnosePorts,
-  options: { readonly id?: string; readonly onStage?: StageObserver; readonly signal?: AbortSignal } = {},
+  options: DiagnoseOptions = {},
 ): Promise<Diagnosis> {
-  const { stage, timings } = createStageClock(ports.elapsed, options.onStage);
+  const { stage, timings } = createStageClock(ports.elapsed, options);
   const asOf = request.asOf === undefined ? undefined : new Date(request.asOf);
   const { knownServices } = knowledge;
   const situation = await stage('normalise', () => normalise(alertGroupOf(request), { knownServices, asOf }));
@@ -86,14 +95,15 @@ export async function diagnose(
 }
 
 /** Times each stage and tells the one observer; the timings travel in the answer's provenance. */
-function createStageClock(elapsed: () => number, onStage: StageObserver = () => {}) {
+function createStageClock(elapsed: () => number, { onBegun, onStage }: DiagnoseOptions) {
   const timings: Record<string, number> = {};
   const stage = async <T>(name: string, run: () => T | Promise<T>): Promise<T> => {
     const start = elapsed();
+    onBegun?.(name);
     const result = await run();
     const ms = Math.round((elapsed() - start) * 100) / 100;
     timings[name] = ms;
-    onStage({ stage: name, ms });
+    onStage?.({ stage: name, ms });
     return result;
   };
   return { stage, timings };

@@ -24,9 +24,14 @@ export type ErrorCode =
   | 'not-found'
   | 'diagnosis-not-done'
   | 'not-promotable'
+  | 'filtered'
   | 'nothing-to-judge'
   | 'unauthorised'
+  | 'forbidden'
+  | 'rate-limited'
   | 'overloaded'
+  | 'destination-unavailable'
+  | 'identity-unavailable'
   | 'interrupted';
 
 /** One mistake in an input: where (a JSON path, or `file:line`) and how to mend it. */
@@ -44,6 +49,9 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'casebook-unavailable',
   'ingest-running',
   'overloaded',
+  'rate-limited',
+  'destination-unavailable',
+  'identity-unavailable',
   'interrupted',
 ]);
 
@@ -52,11 +60,18 @@ export class PrecedentError extends Error {
   override readonly name = 'PrecedentError';
   readonly code: ErrorCode;
   readonly problems: readonly Problem[];
+  /** When trying again can help, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; problems?: readonly Problem[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; problems?: readonly Problem[]; retryAfterSeconds?: number } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.problems = options.problems ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get isRetryable(): boolean {

@@ -70,7 +70,7 @@ export function listNeighbours(graph: ServiceGraph, service: string): string[] {
 }
 
 /** A service that most others touch (a telemetry collector, a broker) says nothing about who depends on whom. */
-function isHub(graph: ServiceGraph, service: string): boolean {
+export function isHub(graph: ServiceGraph, service: string): boolean {
   return listNeighbours(graph, service).length > Math.max(4, graph.services.size / 2);
 }
 

@@ -13,6 +13,8 @@ export interface KnowledgeReader {
    * `index-model-mismatch`, `index-unavailable` when nothing was loaded yet.
    */
   current(signal?: AbortSignal): Promise<Knowledge>;
+  /** What was loaded last; undefined as long as nothing was. */
+  findLoaded(): Knowledge | undefined;
 }
 
 /** Keeps one generation in memory and follows the pointer: a request sees one whole generation, a later one the next. */
@@ -55,6 +57,7 @@ export function createKnowledgeReader(ports: {
   }
 
   return {
+    findLoaded: () => loaded?.knowledge,
     async current(signal) {
       if (loaded && ports.elapsed() - loaded.checkedAt < FRESH_MS) return loaded.knowledge;
       // One load serves all who wait; it outlives the impatience of the one who asked first.

@@ -1,0 +1,93 @@
+import {
+  type AlertIdentity,
+  alertKey,
+  fingerprintKey,
+  groupIdentity,
+  type KeptAlert,
+  type Known,
+  type OccurrenceState,
+  type Sibling,
+} from './kept-alert.ts';
+
+/** What is known, with what these groups add to it. */
+export class AcceptanceDraft implements Known {
+  readonly newAlerts = new Map<string, KeptAlert>();
+  readonly ended = new Map<string, string>();
+  readonly occurrences = new Map<string, OccurrenceState>();
+  readonly begun = new Set<string>();
+  readonly #open = new Map<string, string>();
+  readonly #fresh = new Map<string, Set<string>>();
+  readonly #quiet = new Set<string>();
+  readonly #known: Known;
+
+  constructor(known: Known) {
+    this.#known = known;
+  }
+
+  findAlert(key: string): Pick<KeptAlert, 'occurrence' | 'endsAt'> | undefined {
+    const kept = this.newAlerts.get(key) ?? this.#known.findAlert(key);
+    const endsAt = this.ended.get(key);
+    return kept && endsAt !== undefined ? { ...kept, endsAt } : kept;
+  }
+
+  findSiblings(identity: Omit<AlertIdentity, 'startsAt'>): readonly Sibling[] {
+    const known = this.#known.findSiblings(identity).map((sibling) => {
+      const endsAt = this.ended.get(alertKey({ ...identity, startsAt: sibling.startsAt }));
+      return endsAt === undefined ? sibling : { ...sibling, endsAt };
+    });
+    const fresh = [...(this.#fresh.get(fingerprintKey(identity)) ?? [])].flatMap(
+      (key) => this.newAlerts.get(key) ?? [],
+    );
+    return [...known, ...fresh];
+  }
+
+  findOccurrence(id: string): OccurrenceState | undefined {
+    return this.occurrences.get(id) ?? this.#known.findOccurrence(id);
+  }
+
+  findOpen(identity: string): OccurrenceState | undefined {
+    const id = this.#open.get(identity) ?? this.#known.findOpen(identity)?.id;
+    const found = id === undefined ? undefined : this.findOccurrence(id);
+    return found?.resolvedAt === undefined ? found : undefined;
+  }
+
+  put(occurrence: OccurrenceState): void {
+    this.occurrences.set(occurrence.id, occurrence);
+    if (occurrence.resolvedAt === undefined) this.#open.set(groupIdentity(occurrence), occurrence.id);
+  }
+
+  keep(alert: KeptAlert): void {
+    const key = alertKey(alert);
+    this.newAlerts.set(key, alert);
+    this.#fresh.set(fingerprintKey(alert), (this.#fresh.get(fingerprintKey(alert)) ?? new Set()).add(key));
+    this.#count(alert.occurrence, alert.endsAt === undefined ? 1 : 0, alert);
+  }
+
+  end(identity: AlertIdentity, endsAt: string): void {
+    const key = alertKey(identity);
+    const occurrence = this.findAlert(key)?.occurrence;
+    const fresh = this.newAlerts.get(key);
+    if (fresh) this.newAlerts.set(key, { ...fresh, endsAt });
+    else this.ended.set(key, endsAt);
+    this.#count(occurrence, -1, { startsAt: identity.startsAt, endsAt });
+  }
+
+  /** Closes those of which nothing fires any more; the first of them. */
+  close(): string | undefined {
+    const closed = [...this.#quiet].flatMap((id) => this.findOccurrence(id) ?? []).filter(({ firing }) => firing === 0);
+    this.#quiet.clear();
+    for (const occurrence of closed)
+      this.put({ ...occurrence, resolvedAt: occurrence.lastEnd ?? occurrence.startedAt });
+    return closed[0]?.id;
+  }
+
+  #count(id: string | undefined, change: number, { startsAt, endsAt }: Pick<KeptAlert, 'startsAt' | 'endsAt'>): void {
+    const occurrence = id === undefined ? undefined : this.findOccurrence(id);
+    if (!occurrence) return;
+    const lastEnd = [occurrence.lastEnd ?? '', endsAt ?? ''].toSorted()[1];
+    const startedAt = startsAt < occurrence.startedAt ? startsAt : occurrence.startedAt;
+    const firing = occurrence.firing + change;
+    this.put({ ...occurrence, startedAt, firing, ...(lastEnd ? { lastEnd } : {}) });
+    if (firing === 0) this.#quiet.add(occurrence.id);
+  }
+}
