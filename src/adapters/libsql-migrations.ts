@@ -1,10 +1,10 @@
 import type { Client } from '@libsql/client';
 import { PrecedentError } from '../domain/errors.ts';
-
-interface Migration {
-  readonly name: string;
-  readonly statements: readonly string[];
-}
+import { access } from './libsql-tables/access.ts';
+import { conversations } from './libsql-tables/conversations.ts';
+import { deliveries } from './libsql-tables/deliveries.ts';
+import { intake } from './libsql-tables/intake.ts';
+import type { Migration } from './libsql-tables/migration.ts';
 
 /** The history of the casebook's tables. Append only: a number that was ever released keeps its meaning. */
 const MIGRATIONS: readonly Migration[] = [
@@ -106,9 +106,13 @@ const MIGRATIONS: readonly Migration[] = [
       'CREATE INDEX backtest_reports_by_time ON backtest_reports (engine, ran_at, number)',
     ],
   },
+  intake,
+  deliveries,
+  conversations,
+  access,
 ];
 
-/** Brings the tables up to date. Each step is a transaction that looks again, so that two processes may start at once. */
+/** Brings the tables up to date, in one transaction that looks again, so that two processes may start at once. */
 export async function migrate(client: Client, migrations = MIGRATIONS): Promise<void> {
   await client.execute(
     `CREATE TABLE IF NOT EXISTS migrations (
@@ -124,17 +128,19 @@ export async function migrate(client: Client, migrations = MIGRATIONS): Promise<
       `the casebook is at version ${applied}, this Precedent knows versions up to ${migrations.length}: update Precedent`,
     );
   }
-  for (const [index, migration] of migrations.entries()) {
-    if (index >= applied) await apply(client, index + 1, migration);
-  }
+  if (applied < migrations.length) await applyAll(client, migrations);
 }
 
-async function apply(client: Client, number: number, { name, statements }: Migration): Promise<void> {
+async function applyAll(client: Client, migrations: readonly Migration[]): Promise<void> {
   const transaction = await client.transaction('write');
   try {
-    if ((await readVersion(transaction)) >= number) return;
-    for (const statement of statements) await transaction.execute(statement);
-    await transaction.execute({ sql: 'INSERT INTO migrations (number, name) VALUES (?, ?)', args: [number, name] });
+    const applied = await readVersion(transaction);
+    for (const [index, { name, statements }] of migrations.entries()) {
+      if (index < applied) continue;
+      for (const statement of statements) await transaction.execute(statement);
+      const record = 'INSERT INTO migrations (number, name) VALUES (?, ?)';
+      await transaction.execute({ sql: record, args: [index + 1, name] });
+    }
     await transaction.commit();
   } finally {
     // Rolls back what was not committed.
