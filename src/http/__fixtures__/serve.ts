@@ -1,5 +1,9 @@
+import { createMemoryAccess } from '../../testing/memory-access.ts';
 import { createMemoryCasebook } from '../../testing/memory-casebook.ts';
+import { createMemoryConversations } from '../../testing/memory-conversations.ts';
 import { createMemoryIndex } from '../../testing/memory-index.ts';
+import { createMemoryIntake } from '../../testing/memory-intake.ts';
+import { createMemoryOutbox } from '../../testing/memory-outbox.ts';
 import { createMemorySnapshots } from '../../testing/memory-snapshots.ts';
 import { type App, createApp } from '../../app.ts';
 import { readConfig } from '../../config.ts';
@@ -25,10 +29,15 @@ export interface Served extends AsyncDisposable {
 
 /** A real server on a free port over in-memory drivers; `env` are settings, `ports` take the place of single drivers. */
 export async function serve(env: NodeJS.ProcessEnv = {}, ports: Partial<Ports> = {}): Promise<Served> {
+  const casebook = ports.casebook ?? createMemoryCasebook();
   const app = createApp(readConfig({ PORT: '0', ...env }, ''), {
     index: createMemoryIndex(),
     embedder: createHashEmbedder(),
-    casebook: createMemoryCasebook(),
+    casebook,
+    intake: createMemoryIntake(casebook),
+    outbox: createMemoryOutbox(),
+    conversations: createMemoryConversations(),
+    access: createMemoryAccess(),
     snapshots: createMemorySnapshots(),
     ...ports,
   });
@@ -52,6 +61,9 @@ function recordFailures(failures: LoggedFailure[]): Log {
     listening: ignore,
     refreshed: ignore,
     diagnosed: ignore,
+    accepted: ignore,
+    triaged: ignore,
+    noiseRulesRead: ignore,
     stage: ignore,
     backgroundFailed: ignore,
     requestFailed: (request, error) => failures.push({ ...request, error }),
