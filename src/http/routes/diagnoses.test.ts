@@ -22,7 +22,7 @@ test('an alert is answered with a diagnosis that can be asked for again', async 
   expect(await again.json()).toEqual(diagnosis);
 });
 
-test.each(['respond-async', 'wait=10, Respond-Async', 'respond-async; priority=5'])(
+test.each(['respond-async', 'Respond-Async', 'return=minimal, respond-async; priority=5'])(
   'Prefer: %s is answered at once',
   async (prefer) => {
     const response = await postJson(`${served.url}/v1/diagnoses`, REQUEST, { prefer });
