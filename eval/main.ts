@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { messageOf } from '../src/domain/errors.ts';
+import { addAsk } from './commands/ask.ts';
 import { addCheck } from './commands/check.ts';
 import { addDataMeasurement, type EvalContext } from './commands/command.ts';
 import { addDecay } from './commands/decay.ts';
@@ -19,6 +20,7 @@ import { renderDigests, renderFusion } from './markdown.ts';
 export async function main(args: readonly string[], context: EvalContext): Promise<number> {
   const program = new Command('eval').description('Measures Precedent on data with ground truth. Markdown on stdout.');
   const commands = [
+    addAsk,
     addRetrieval,
     addKnowledge,
     addQuestions,

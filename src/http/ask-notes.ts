@@ -1,0 +1,72 @@
+import type { SchemaNotes } from './schema-notes.ts';
+
+/** Questions in words and their cited answers, in the OpenAPI document. */
+export const ASK_NOTES: Readonly<Record<string, SchemaNotes>> = {
+  AskRequest: {
+    self: 'A question of a sentence or two.',
+    question: 'In words, 1 to 2,000 characters.',
+    conversation: 'Of an earlier answer: the question may then go on from there.',
+    k: 'Documents to look at, 1..20.',
+    kinds: 'Only documents of these kinds.',
+    services: 'Only documents about one of these services.',
+    asOf: 'Answer with what was known at this moment: later incidents are ignored, and so are undated ones.',
+  },
+  AskAnswer: {
+    self: 'A cited answer, or why there is none.',
+    conversation: 'To go on with; absent when it could not be kept.',
+    kind: '`answered`, or `refused` with a reason.',
+    reason:
+      'Why not: the knowledge holds no answer (`off-topic`), the question names nothing (`no-subject`), there was nothing before ' +
+      '(`no-earlier`), or the documents about it do not say (`not-said`).',
+    engine: 'Who worded it: `precedent` quotes, `llm` words what it cites.',
+    text: 'The sentences as plain text; `[2]` points to the second of `sources`.',
+    sentences: 'The answer sentence by sentence; empty when refused.',
+    sources: 'Documents that were looked at, those asked first in front; when refused, what comes nearest.',
+    answerable: 'Chance that the knowledge holds an answer, 0..1, and why.',
+    provenance: 'Where the answer came from, and what it took.',
+  },
+  AskSentence: {
+    self: 'One sentence, or one step, with what bears it out.',
+    text: 'In words; a step as its document has it.',
+    citations: 'Where it stands; never empty.',
+    commands: 'Commands that stand with it, verbatim.',
+    risk: 'What doing it risks, by rules; absent where there is nothing to do.',
+    destructive: 'Whether it destroys something.',
+    reversible: 'Whether it can be undone.',
+    needsApproval: 'Whether somebody should agree before it is done.',
+    supersededBy: 'Kind and id of the document that took the place of the cited one.',
+  },
+  AskCitation: {
+    self: 'Lines of the knowledge, and the words that stand in them.',
+    document: 'Kind and id: `incident:2026/…`.',
+    source: 'The lines.',
+    quote: 'Words of these lines; front matter and paths count as lines of their document.',
+  },
+  AskSource: {
+    self: 'A document that was looked at.',
+    kind: 'Which kind of document this is.',
+    id: 'Path inside its folder, without extension.',
+    title: 'Its title.',
+    score: 'Orders, 0..1; 1 for what the conversation is about already, and for a service that is named.',
+    source: 'Its best passage.',
+  },
+  AskProvenance: {
+    self: 'Where an answer came from, and what it took.',
+    generation: 'Of the knowledge.',
+    model: 'That turned texts into vectors.',
+    timings: 'Milliseconds per stage.',
+    attempts: 'What was tried with the LLM and came to nothing.',
+    'attempts[].model': 'Which LLM.',
+    'attempts[].reason': 'Why it gave no answer.',
+    llm: 'What the LLM took, all calls together; absent when none was asked.',
+    'llm.model': 'The one that answered.',
+    'llm.prompts': 'Versions of the words that were asked.',
+    'llm.calls': 'How many requests were sent.',
+    'llm.ms': 'Wall-clock milliseconds of all of it.',
+    'llm.tokens': 'As the endpoints counted them; absent when they did not.',
+    'llm.tokens.input': 'Of prompts.',
+    'llm.tokens.output': 'Of answers.',
+    'llm.cost': 'In the currency of the configured prices; absent where none is configured.',
+    degraded: 'What could not be done, in words.',
+  },
+};
