@@ -14,7 +14,7 @@ const ask = (path: string, authorization?: string, method = 'GET') =>
 const OPEN = ['/healthz', '/readyz'];
 const GUARDED = ROUTES.filter(({ path }) => !OPEN.includes(path)).map(({ method, path }) => [
   method.toUpperCase(),
-  path.replace('{id}', 'some/id'),
+  path.replace('{id}', 'some/id').replace('{sender}', 'alertmanager'),
 ]);
 
 test.each(GUARDED)('%s %s asks for a token before anything else', async (method, path) => {

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { App, Check } from '../../app.ts';
-import { createTokenCheck } from '../auth.ts';
+import { createReaderCheck } from '../auth.ts';
 import { PROBLEM_MEDIA_TYPE, ProblemDetails } from '../problem.ts';
 import { jsonAnswer, named } from './answers.ts';
 
@@ -38,11 +38,11 @@ const getReadiness = createRoute({
 export const HEALTH_ROUTES = [getLiveness, getReadiness];
 
 export function addHealthRoutes(api: OpenAPIHono, app: App): void {
-  const isAuthorised = createTokenCheck(app.secrets.apiTokens);
+  const mayRead = createReaderCheck(app.gatekeeper);
   api.openapi(getLiveness, (c) => c.json({ status: 'ok' as const }, 200));
 
   api.openapi(getReadiness, async (c) => {
-    const checks = forCaller(await app.checkReadiness(), isAuthorised(c.req.header('authorization')));
+    const checks = forCaller(await app.checkReadiness(), await mayRead(c.req.header('authorization')));
     const missing = checks.filter(({ ok }) => !ok);
     if (missing.length === 0) return c.json({ status: 'ready' as const, checks }, 200);
     return c.json(toUnreadiness(checks, missing), 503, { 'content-type': PROBLEM_MEDIA_TYPE });
@@ -50,8 +50,8 @@ export function addHealthRoutes(api: OpenAPIHono, app: App): void {
 }
 
 /** Details name folders, models and addresses: a probe without a token learns which dependency is down, not where it is. */
-function forCaller(checks: readonly Check[], isAuthorised: boolean): Check[] {
-  return checks.map((check) => (isAuthorised ? check : { ...check, detail: check.ok ? 'well' : 'not well' }));
+function forCaller(checks: readonly Check[], mayRead: boolean): Check[] {
+  return checks.map((check) => (mayRead ? check : { ...check, detail: check.ok ? 'well' : 'not well' }));
 }
 
 function toUnreadiness(checks: readonly Check[], missing: readonly Check[]): z.infer<typeof Unreadiness> {

@@ -1,5 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
+import { EVERY_NAMESPACE } from '../../domain/principal.ts';
+import { noteDeed } from '../audit-trail.ts';
 import { readBytes } from '../body.ts';
 import { createDeliveryLog, isPush, readGitDelivery } from '../git-hook.ts';
 import { jsonAnswer, problems } from './answers.ts';
@@ -40,6 +42,8 @@ export function addHookRoutes(api: OpenAPIHono, app: App): void {
       c.json({ status, ...(delivery.id === undefined ? {} : { delivery: delivery.id }) }, 202);
     if (!isPush(delivery)) return answer('ignored');
     if (!deliveries.isNew(delivery.id)) return answer('duplicate');
+    const who = { name: `git:${delivery.sender}`, namespace: EVERY_NAMESPACE };
+    noteDeed(c, { action: 'git.hook', target: delivery.id ?? delivery.event, who });
     // Its outcome is told to the log and to /v1/status, not to a host that waits.
     app.refresher.refresh('hook').catch(() => deliveries.forget(delivery.id));
     return answer('accepted');

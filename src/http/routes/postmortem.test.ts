@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../app.ts';
 import { PrecedentError } from '../../domain/errors.ts';
+import { LOCAL_OPERATOR } from '../../domain/principal.ts';
 import { toProblem } from '../problem.ts';
 import { addPostmortemRoutes } from './postmortem.ts';
 
@@ -12,6 +13,10 @@ function apiOf(draft: App['promoter']['draft']): OpenAPIHono {
   api.onError((error, c) => {
     const { status, headers, body } = toProblem(error, c.req.path);
     return c.body(JSON.stringify(body), status, headers);
+  });
+  api.use(async (c, next) => {
+    c.set('principal', LOCAL_OPERATOR);
+    await next();
   });
   addPostmortemRoutes(api, { promoter: { draft, listCandidates: async () => [] } });
   return api;

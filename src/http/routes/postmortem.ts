@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
+import { principalOf } from '../principal.ts';
 import { problems } from './answers.ts';
 
 const getPostmortem = createRoute({
@@ -24,7 +25,8 @@ export const POSTMORTEM_ROUTES = [getPostmortem];
 
 export function addPostmortemRoutes(api: OpenAPIHono, app: Pick<App, 'promoter'>): void {
   api.openapi(getPostmortem, async (c) => {
-    const { fileName, markdown } = await app.promoter.draft(c.req.valid('param').id, {}, c.req.raw.signal);
+    const { id } = c.req.valid('param');
+    const { fileName, markdown } = await app.promoter.draft(id, { viewer: principalOf(c) }, c.req.raw.signal);
     // Services are called as people like, header values are ASCII.
     const name = encodeURIComponent(fileName.replace(/^.*\//, ''));
     return c.body(markdown, 200, {

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { DiagnosisVerdicts, VerdictRequest } from '../../domain/feedback.ts';
 import { readBody } from '../body.ts';
+import { principalOf } from '../principal.ts';
 import { bodyProblems, jsonAnswer, jsonBody, problems } from './answers.ts';
 
 const PATH = '/v1/diagnoses/{id}/verdict';
@@ -55,13 +56,15 @@ export function addVerdictRoutes(api: OpenAPIHono, app: App): void {
   api.openapi(postVerdict, async (c) => {
     const { id } = c.req.valid('param');
     const request = await readBody(c.req, VerdictRequest, app.config.maxBodyBytes);
-    return c.json(await app.desk.giveVerdict(id, request), 200);
+    return c.json(await app.desk.giveVerdict(id, request, principalOf(c)), 200);
   });
 
-  api.openapi(getVerdicts, async (c) => c.json(await app.desk.getVerdicts(c.req.valid('param').id), 200));
+  api.openapi(getVerdicts, async (c) =>
+    c.json(await app.desk.getVerdicts(c.req.valid('param').id, principalOf(c)), 200),
+  );
 
   api.openapi(deleteVerdict, async (c) => {
     const { by } = c.req.valid('query');
-    return c.json(await app.desk.withdrawVerdict(c.req.valid('param').id, by), 200);
+    return c.json(await app.desk.withdrawVerdict(c.req.valid('param').id, by, principalOf(c)), 200);
   });
 }
