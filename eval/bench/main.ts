@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   search: () => import('./search.ts'),
   diagnosis: () => import('./diagnosis.ts'),
   traces: () => import('./traces.ts'),
+  storm: () => import('./storm.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);
