@@ -1,75 +1,50 @@
+import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Backtester, createBacktester } from './backtester.ts';
-import type { Config, Secrets } from './config.ts';
-import { createDesk, type Desk } from './desk.ts';
+import { createAlertDesk } from './alert-desk.ts';
+import type { App, AppObservers } from './app-interface.ts';
+import { createAsker } from './asker.ts';
+import { createBacktester } from './backtester.ts';
+import type { Config } from './config.ts';
+import { createDesk } from './desk.ts';
 import { createCalibrationReader } from './diagnose/confidence/calibration-reader.ts';
-import { digestAnalysis } from './diagnose/digest/digest.ts';
-import { diagnose, type StageObserver } from './diagnose/pipeline.ts';
+import { diagnose, type StageObserver, type StageReport } from './diagnose/pipeline.ts';
 import { createFeedbackReader } from './diagnose/retrieve/feedback/reader.ts';
-import type { Knowledge } from './diagnose/retrieve/knowledge.ts';
-import { createKnowledgeReader, type KnowledgeReader } from './diagnose/retrieve/reader.ts';
+import { createKnowledgeReader } from './diagnose/retrieve/reader.ts';
 import type { RetrievePorts } from './diagnose/retrieve/retrieve.ts';
 import { search } from './diagnose/search.ts';
-import type { Diagnosis } from './domain/diagnosis.ts';
-import type { DocumentKind, KnowledgeDocument } from './domain/document.ts';
-import { keyOf } from './domain/document.ts';
-import { PrecedentError } from './domain/errors.ts';
-import type { SearchResponse } from './domain/evidence.ts';
-import type { IngestReport } from './domain/ingest-report.ts';
-import type { KnowledgeStatus } from './domain/knowledge-status.ts';
-import type { SearchRequest } from './domain/request.ts';
-import type { ServiceGraph } from './domain/topology.ts';
-import type { TraceDigest } from './domain/trace.ts';
-import type { TraceAnalysis } from './domain/trace-analysis.ts';
+import type { DiagnosisQuestion } from './domain/request.ts';
 import { createPorts, type DownloadProgress, type Settled } from './drivers.ts';
+import { createAuditLog } from './gatekeeper/audit-log.ts';
+import { createGatekeeper } from './gatekeeper/gatekeeper.ts';
+import { createTokenDesk } from './gatekeeper/token-desk.ts';
 import { createKnowledgeKeeper, type IngestOptions } from './knowledge-keeper.ts';
+import { digestWith, getDocument } from './knowledge-lookup.ts';
+import { listIncidents } from './known-incidents.ts';
+import { createMcpParts } from './mcp-parts.ts';
+import { createNoiseDesk } from './noise-desk.ts';
+import { createNoiseKeeper } from './noise-keeper.ts';
 import type { Ports } from './ports.ts';
-import { createPromoter, type PostmortemDraft, type Promoter, type PromotionCandidate } from './promoter.ts';
+import { createProgressBoard, type ProgressBoard } from './progress-board.ts';
+import { createPromoter, type PostmortemDraft, type PromotionCandidate } from './promoter.ts';
 import { type Check, checkReadiness } from './readiness.ts';
 import { createRedactor } from './redact/redact.ts';
-import type { Refresher, RefreshOutcome } from './refresher.ts';
-import { createReviewer, type Reviewer } from './reviewer.ts';
-import { createSnapshotKeeper, type SnapshotKeeper } from './snapshot-keeper.ts';
+import { createReviewer } from './reviewer.ts';
+import { createSnapshotKeeper } from './snapshot-keeper.ts';
 import { createTraceFetch } from './trace-reading/trace-fetcher.ts';
-import { createTraceReader, type ReadTraces, type TraceBody, type TraceReader } from './trace-reading/trace-reader.ts';
+import { createTraceReader, type ReadTraces, type TraceBody } from './trace-reading/trace-reader.ts';
 
-export type { Check, DownloadProgress, IngestOptions, PostmortemDraft, PromotionCandidate, ReadTraces, TraceBody };
-
-/** Everything Precedent can do, whoever asks: HTTP routes, commands, evaluation. Building it does no I/O. */
-export interface App extends AsyncDisposable {
-  readonly config: Config;
-  readonly secrets: Secrets;
-  readonly now: Ports['now'];
-  readonly desk: Desk;
-  readonly refresher: Refresher;
-  readonly reviewer: Reviewer;
-  readonly backtester: Backtester;
-  readonly promoter: Promoter;
-  ingest(options?: IngestOptions): Promise<IngestReport>;
-  search(request: SearchRequest, signal?: AbortSignal): Promise<SearchResponse>;
-  /** Reads windows of traces, wherever they come from, off the event loop. */
-  readonly traces: TraceReader;
-  digest(analysis: TraceAnalysis): Promise<TraceDigest>;
-  /** Telemetry that digests came from, page by page. */
-  readonly snapshots: Pick<SnapshotKeeper, 'getPage'>;
-  /** Throws `not-found`. */
-  getDocument(kind: DocumentKind, id: string): Promise<KnowledgeDocument>;
-  getServiceGraph(): Promise<ServiceGraph>;
-  /** Asks every dependency, for 2 s each unless told otherwise; never throws. */
-  checkReadiness(limitMs?: number): Promise<Check[]>;
-  /** Served against head; asks the hosts of the sources. */
-  getStatus(signal?: AbortSignal): Promise<KnowledgeStatus>;
-}
-
-export interface AppObservers {
-  readonly onStage?: StageObserver;
-  readonly onDiagnosed?: (diagnosis: Diagnosis) => void;
-  readonly onRefreshed?: (outcome: RefreshOutcome) => void;
-  /** While a model of the hub is fetched. */
-  readonly onDownload?: (progress: DownloadProgress) => void;
-  readonly onBackgroundFailure?: (what: string, error: unknown) => void;
-}
+export type {
+  App,
+  AppObservers,
+  Check,
+  DownloadProgress,
+  IngestOptions,
+  PostmortemDraft,
+  PromotionCandidate,
+  ReadTraces,
+  TraceBody,
+};
 
 /** Shorter than the patience of whoever probes /readyz. */
 const CHECK_MS = 2_000;
@@ -101,7 +76,11 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     keepsWarm: ports.traceSource !== undefined,
     onFailure: (error) => observers.onBackgroundFailure?.('keep snapshot', error),
   });
-  const keeper = createKnowledgeKeeper(settled, ports, observers.onRefreshed);
+  const keeper = createKnowledgeKeeper(settled, ports, (outcome) => {
+    observers.onRefreshed?.(outcome);
+    // They lie beside the runbooks; those of a repository are there only now.
+    noise.refresh().catch((error: unknown) => onFailure('read noise rules', error));
+  });
   const feedback = createFeedbackReader({
     casebook: ports.casebook,
     elapsed,
@@ -118,34 +97,74 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
   const fetchTraces = traceSource && createTraceFetch(traceSource, traces, config.traces ?? UNCONFIGURED_TRACES);
   const llmDeadline = () => AbortSignal.timeout(config.llm?.timeoutMs ?? UNCONFIGURED_LLM_MS);
   const llm = { llmDeadline, ...(config.llm ? { llmSettings: config.llm } : {}) };
-  const onStage = observers.onStage ? { onStage: observers.onStage } : {};
   const diagnosePorts = async () => ({ ...(await retrieval()), ...llm, elapsed });
+  const board = createProgressBoard();
+  const diagnoseNow = async (request: DiagnosisQuestion, id: string, signal: AbortSignal) =>
+    diagnose(
+      request,
+      await reader.current(signal),
+      { ...(await diagnosePorts()), ...(fetchTraces ? { fetchTraces } : {}), findCalibration: calibrations.current },
+      { id, signal, ...watchedBy(board, id, observers.onStage) },
+    );
+  const listRoots = async (signal?: AbortSignal) =>
+    (await keeper.sources.listOpened(signal)).map(({ state, root }) => ({ name: state.name, root }));
+  const onChange = observers.onNoiseRules;
+  const noise = createNoiseKeeper({ listRoots, now: ports.now, ...(onChange ? { onChange } : {}) });
+  const alerts = createAlertDesk({
+    ...{ config, secrets, ports, reader, redact, board, noise, onFailure },
+    diagnose: diagnoseNow,
+    onAccepted: observers.onAccepted,
+    onTriaged: observers.onTriaged,
+    onDiagnosed: observers.onDiagnosed,
+  });
   const desk = createDesk({
-    diagnose: async (request, id, signal) =>
-      diagnose(
-        request,
-        await reader.current(signal),
-        {
-          ...(await diagnosePorts()),
-          ...(fetchTraces ? { fetchTraces } : {}),
-          findCalibration: calibrations.current,
-        },
-        { id, signal, ...onStage },
-      ),
-    casebook: ports.casebook,
-    now: ports.now,
-    newId: ports.newId,
+    ...ports,
+    diagnose: diagnoseNow,
     timeBudgetMs: config.timeBudgetMs,
     redact,
+    follow: async (id, viewer) => (await alerts.answers.getAnswer(id, viewer)).record,
     onVerdict: () => feedback.expire(),
     onDone: observers.onDiagnosed,
-    onBackgroundFailure: observers.onBackgroundFailure ?? (() => {}),
+    onSaved: alerts.announce,
+    onDoneLater: alerts.tell,
+    onBackgroundFailure: onFailure,
   });
+  const gatekeeper = createGatekeeper({
+    ...ports,
+    ...config.access,
+    apiTokens: secrets.apiTokens,
+    elapsed,
+  });
+  const audit = createAuditLog({ ...ports, onFailure });
   return {
     config,
     secrets,
     now: ports.now,
     desk,
+    alerts,
+    asker: createAsker({
+      ...ports,
+      openKnowledge: (signal) => reader.current(signal),
+      openPorts: diagnosePorts,
+      redact,
+      onBackgroundFailure: onFailure,
+    }),
+    noise: {
+      ...createNoiseDesk({
+        ...ports,
+        keeper: noise,
+        history: ports.intake,
+        listIncidents: (signal) => listIncidents(reader, signal),
+      }),
+      start: noise.start,
+      refresh: noise.refresh,
+    },
+    gatekeeper,
+    audit,
+    tokens: createTokenDesk({ ...ports, audit, randomBytes, onChanged: gatekeeper.expire }),
+    get mcp() {
+      return createMcpParts(this, onFailure);
+    },
     refresher: keeper.refresher,
     reviewer: createReviewer(settled, ports, keeper, reader),
     backtester: createBacktester({
@@ -162,7 +181,7 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     traces,
     digest: (analysis) => digestWith(analysis, reader),
     snapshots,
-    getDocument: async (kind, id) => findDocument(await reader.current(), kind, id),
+    getDocument: async (kind, id) => getDocument(await reader.current(), kind, id),
     getServiceGraph: async () => (await reader.current()).graph,
     checkReadiness: (limitMs = CHECK_MS) =>
       checkReadiness(
@@ -175,8 +194,18 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
       // slow to end: its server is a process of its own and must not outlive this one.
       keeper.refresher.stop();
       await Promise.race([keeper.refresher[Symbol.asyncDispose](), sleep(STOPPING_MS, undefined, { ref: false })]);
-      const stores = [ports.snapshots, ports.backtests, ports.casebook];
+      const stores = [
+        ports.snapshots,
+        ports.backtests,
+        ports.intake,
+        ports.outbox,
+        ports.conversations,
+        ports.access,
+        ports.casebook,
+      ];
       for (const resource of [
+        noise,
+        alerts,
         desk,
         traces,
         ports.index,
@@ -207,15 +236,13 @@ function retrievalSettings(
   };
 }
 
-/** A digest is worth having without any knowledge; the topology only verifies its path. */
-async function digestWith(analysis: TraceAnalysis, reader: KnowledgeReader): Promise<TraceDigest> {
-  const knowledge = await reader.current().catch(() => undefined);
-  return digestAnalysis(analysis, knowledge ? { graph: knowledge.graph } : {});
-}
-
-function findDocument(knowledge: Knowledge, kind: DocumentKind, id: string): KnowledgeDocument {
-  const document = knowledge.documents.get(keyOf({ kind, id }));
-  if (!document)
-    throw new PrecedentError('not-found', `there is no ${kind} ${id} in generation ${knowledge.generation.key}`);
-  return document;
+/** Stages are told to whoever watches this diagnosis, and to whoever watches them all. */
+function watchedBy(board: Pick<ProgressBoard, 'report'>, id: string, onStage: StageObserver = () => {}) {
+  return {
+    onBegun: (stage: string) => board.report(id, { stage, state: 'begun' }),
+    onStage: (report: StageReport) => {
+      board.report(id, { ...report, state: 'done' });
+      onStage(report);
+    },
+  };
 }

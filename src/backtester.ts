@@ -52,7 +52,7 @@ export interface Backtester {
 
 export interface BacktesterParts {
   readonly config: Config;
-  readonly reader: KnowledgeReader;
+  readonly reader: Pick<KnowledgeReader, 'current'>;
   /** One diagnosis with the app's own settings, uncalibrated, and kept nowhere. */
   readonly ask: (question: DiagnosisQuestion, knowledge: Knowledge, signal: AbortSignal) => Promise<Diagnosis>;
   readonly ports: Pick<Ports, 'backtests' | 'casebook' | 'chatModel' | 'now' | 'newId'>;

@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createChromaIndex } from './adapters/chroma-index.ts';
+import { createFetchPost } from './adapters/fetch-post.ts';
 import { createJaegerTraceSource } from './adapters/jaeger-trace-source.ts';
+import { createJoseTokenVerifier } from './adapters/jose-token-verifier.ts';
+import { createLibsqlAccess } from './adapters/libsql-access.ts';
 import { createLibsqlBacktests } from './adapters/libsql-backtests.ts';
 import { createLibsqlCasebook } from './adapters/libsql-casebook.ts';
 import { LibsqlConnection } from './adapters/libsql-connection.ts';
+import { createLibsqlConversations } from './adapters/libsql-conversations.ts';
+import { createLibsqlIntake } from './adapters/libsql-intake.ts';
+import { createLibsqlOutbox } from './adapters/libsql-outbox.ts';
 import { createLibsqlSnapshots } from './adapters/libsql-snapshots.ts';
 import { createTempoTraceSource } from './adapters/tempo-trace-source.ts';
 import { createTransformersEmbedder } from './adapters/transformers-embedder.ts';
@@ -17,7 +23,7 @@ import { type Config, PROJECT_DIR, type Secrets } from './config.ts';
 import type { Redactor } from './domain/redaction.ts';
 import { createModelPool, type PoolEndpoint } from './llm/pool/pool.ts';
 import { redactedChatModel } from './llm/redacted-chat-model.ts';
-import type { ChatModel, KnowledgeIndex, Ports, Reranker, TraceSource } from './ports.ts';
+import type { ChatModel, KnowledgeIndex, Ports, Reranker, TraceSource, VerifyToken } from './ports.ts';
 
 export type { DownloadProgress };
 
@@ -40,6 +46,13 @@ export function createPorts(
     ...(secrets.casebookToken ? { authToken: secrets.casebookToken } : {}),
   });
   return {
+    post: createFetchPost({ now }),
+    verifyToken: createConfiguredVerifier(config, now),
+    traceSource: createConfiguredTraceSource(config, secrets),
+    newId: randomUUID,
+    ...createStores(database),
+    ...overrides,
+    now,
     embedder:
       overrides.embedder ??
       createTransformersEmbedder({ ...embedderOptions(config), ...(onDownload ? { onDownload } : {}) }),
@@ -51,14 +64,21 @@ export function createPorts(
         ...config.chroma,
         ...(secrets.chromaApiKey ? { apiKey: secrets.chromaApiKey } : {}),
       }),
-    casebook: overrides.casebook ?? createLibsqlCasebook(database),
-    snapshots: overrides.snapshots ?? createLibsqlSnapshots(database),
-    backtests: overrides.backtests ?? createLibsqlBacktests(database),
-    traceSource: overrides.traceSource ?? createConfiguredTraceSource(config, secrets),
     // Whoever the model is, what leaves for it has been through the redactor.
     chatModel: chatModel && redactedChatModel(chatModel, redact),
-    now,
-    newId: overrides.newId ?? randomUUID,
+  };
+}
+
+/** All of it in one database, over one connection. */
+function createStores(database: LibsqlConnection) {
+  return {
+    casebook: createLibsqlCasebook(database),
+    snapshots: createLibsqlSnapshots(database),
+    backtests: createLibsqlBacktests(database),
+    intake: createLibsqlIntake(database),
+    outbox: createLibsqlOutbox(database),
+    conversations: createLibsqlConversations(database),
+    access: createLibsqlAccess(database),
   };
 }
 
@@ -114,6 +134,10 @@ function createConfiguredReranker(
 ): Reranker | undefined {
   const place = { cacheDir: modelsFolder(dataDir), ...(onDownload ? { onDownload } : {}) };
   return reranker && createTransformersReranker({ model: reranker.model, ...place });
+}
+
+function createConfiguredVerifier({ access: { oidc } }: Config, now: Ports['now']): VerifyToken | undefined {
+  return oidc && createJoseTokenVerifier({ ...oidc, now });
 }
 
 function createConfiguredTraceSource({ traces }: Config, { tracesToken: token }: Secrets): TraceSource | undefined {

@@ -2,6 +2,10 @@ import { destination, type Logger, pino } from 'pino';
 import type { StageReport } from './diagnose/pipeline.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
 import { isPrecedentError, messageOf } from './domain/errors.ts';
+import type { TriageCounts } from './intake-desk/dispatcher.ts';
+import type { Origin } from './intake-desk/front.ts';
+import type { NoiseRules } from './noise-keeper.ts';
+import type { AcceptedGroup } from './ports.ts';
 import type { RefreshOutcome } from './refresher.ts';
 
 /** Business events, each logged from here and nowhere else. Texts of alerts, traces and prompts are never logged. */
@@ -11,6 +15,11 @@ export interface Log {
   refreshed(outcome: RefreshOutcome): void;
   diagnosed(diagnosis: Diagnosis): void;
   stage(report: StageReport): void;
+  /** Alerts were kept. */
+  accepted(origin: Origin, accepted: readonly AcceptedGroup[]): void;
+  /** It is decided what answers them. */
+  triaged(counts: TriageCounts): void;
+  noiseRulesRead(rules: NoiseRules): void;
   requestFailed(request: { method: string; path: string; status: number }, error: unknown): void;
   backgroundFailed(what: string, error: unknown): void;
 }
@@ -42,6 +51,17 @@ export function createLog(level: string): Log {
         timings: provenance.timings,
       }),
     stage: ({ stage, ms }) => logger.debug({ event: 'stage', stage, ms }),
+    accepted: ({ sender, namespace }, accepted) => {
+      const outcomes = accepted.map(({ outcome }) => outcome);
+      logger.debug({ event: 'alerts-accepted', sender, namespace, outcomes });
+    },
+    triaged: (counts) => logger.info({ event: 'alerts-triaged', ...counts }),
+    noiseRulesRead: ({ rules, problems }) => {
+      const enabled = rules.filter((rule) => rule.enabled).length;
+      const facts = { event: 'noise-rules-read', rules: rules.length, enabled, problems };
+      if (problems.length > 0) logger.warn(facts);
+      else logger.info(facts);
+    },
     requestFailed: (request, error) => {
       const facts = { event: 'request-failed', ...request, ...errorFacts(error) };
       if (request.status >= 500) logger.error(facts);

@@ -1,9 +1,10 @@
 import type { Desk } from './desk.ts';
 import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
-import type { Incident } from './domain/document.ts';
-import { isPrecedentError, PrecedentError } from './domain/errors.ts';
+import { PrecedentError } from './domain/errors.ts';
 import type { GradedDiagnosis } from './domain/feedback.ts';
+import { LOCAL_OPERATOR, type Principal } from './domain/principal.ts';
+import { listIncidents } from './known-incidents.ts';
 import type { Casebook } from './ports.ts';
 import { type AgreedCause, findAgreedCause } from './promote/agreed-cause.ts';
 import { dayOf } from './promote/day.ts';
@@ -17,6 +18,8 @@ export type { PostmortemDraft, PromotionCandidate };
 export interface DraftOptions extends DraftAnswers {
   /** Also when a stored incident tells the same. */
   readonly isForced?: boolean | undefined;
+  /** Who asks; without, whoever runs the command. */
+  readonly viewer?: Principal | undefined;
 }
 
 /** Turns what people confirmed into knowledge, by way of a draft that somebody has to review. Publishes nothing. */
@@ -39,15 +42,16 @@ const MAX_LOOKED_AT = 2_000;
 export function createPromoter(parts: {
   readonly desk: Pick<Desk, 'get'>;
   readonly casebook: Pick<Casebook, 'listGradedDiagnoses' | 'listVerdicts'>;
-  readonly reader: KnowledgeReader;
+  readonly reader: Pick<KnowledgeReader, 'current'>;
 }): Promoter {
   return {
     async listCandidates(limit, signal) {
       const stored = indexCauses(await listIncidents(parts.reader, signal));
       return rankCandidates(await readGraded(parts.casebook, signal), stored, limit);
     },
-    async draft(id, { isForced = false, ...answers } = {}, signal) {
-      const diagnosis = await getDone(parts.desk, id);
+    async draft(asked, { isForced = false, viewer = LOCAL_OPERATOR, ...answers } = {}, signal) {
+      const diagnosis = await getDone(parts.desk, asked, viewer);
+      const { id } = diagnosis;
       const records = await parts.casebook.listVerdicts(id, signal);
       const graded = { diagnosis, verdicts: records.filter(({ ended }) => ended === undefined) };
       const cause = getCause(graded);
@@ -74,19 +78,8 @@ async function readGraded(
   return graded;
 }
 
-/** Where nothing is published yet, nothing tells of anything. */
-async function listIncidents(reader: KnowledgeReader, signal: AbortSignal | undefined): Promise<readonly Incident[]> {
-  try {
-    const { byKind } = await reader.current(signal);
-    return byKind.incident.filter((document) => document.kind === 'incident');
-  } catch (error) {
-    if (isPrecedentError(error, 'index-empty')) return [];
-    throw error;
-  }
-}
-
-async function getDone(desk: Pick<Desk, 'get'>, id: string): Promise<Diagnosis> {
-  const record = await desk.get(id);
+async function getDone(desk: Pick<Desk, 'get'>, id: string, viewer: Principal): Promise<Diagnosis> {
+  const record = await desk.get(id, viewer);
   if (record.status === 'done') return record.diagnosis;
   const mend =
     record.status === 'pending' ? 'try again once it is answered' : 'it failed, so there is nothing to write';

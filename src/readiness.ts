@@ -18,7 +18,7 @@ export interface Check {
 
 export interface ReadinessContext {
   readonly ports: Ports;
-  readonly reader: KnowledgeReader;
+  readonly reader: Pick<KnowledgeReader, 'current'>;
   /** Served against head, as far as it can be told without asking other machines. */
   readonly findStatus: (signal: AbortSignal) => Promise<KnowledgeStatus>;
   /** How the store of traces is asked; undefined for one that was handed in. */

@@ -3,6 +3,8 @@ import { VERSION } from '../config.ts';
 import { DOCUMENT_KINDS, DocumentKind } from '../domain/document.ts';
 import { EngineName } from '../domain/engine.ts';
 import { RetrievalPart } from '../domain/evidence.ts';
+import { addAccessCommands } from './access-program.ts';
+import { addAlertCommands } from './alerts-program.ts';
 import { backtestCommand } from './backtest.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { coverageCommand } from './coverage.ts';
@@ -15,9 +17,13 @@ import { explainFailure } from './failure.ts';
 import { ingestCommand } from './ingest.ts';
 import { lintCommand } from './lint.ts';
 import { newCommand } from './new.ts';
+import { collect, positive, withJson } from './options.ts';
 import { promoteCommand } from './promote.ts';
+import { createWithNoise } from './rules.ts';
+import { addRulesCommands } from './rules-program.ts';
 import { searchCommand } from './search.ts';
 import { serveCommand } from './serve.ts';
+import { withApp } from './session.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { statusCommand } from './status.ts';
 import { verdictCommand } from './verdict.ts';
@@ -178,6 +184,14 @@ function buildProgram(context: CommandContext, exit: (code: number) => void): Co
     .option('--rules <files...>', 'Prometheus rule files, folders or globs (default: the `rules` of the sources)')
     .addOption(formatOption('text', 'json', 'github', 'gitlab', 'markdown'))
     .action(async (options) => exit(await diffCommand(options, context)));
+  addAlertCommands(program, context, exit);
+  addRulesCommands(
+    program,
+    context,
+    exit,
+    createWithNoise(({ noise }) => noise),
+  );
+  addAccessCommands(program, context, exit, withApp);
   withJson(program.command('doctor'))
     .description('check every dependency and say how to mend what is not well')
     .action(async (options) => exit(await doctorCommand(options, context)));
@@ -196,21 +210,7 @@ function formatOption(...formats: readonly string[]): Option {
     .default('text');
 }
 
-function withJson(command: Command): Command {
-  return command.option('--json', 'answer as JSON, for machines');
-}
-
 function collectKind(value: string, before?: readonly string[]): string[] {
   if (DocumentKind.safeParse(value).success) return collect(value, before);
   throw new InvalidArgumentError(`Allowed choices are ${DOCUMENT_KINDS.join(', ')}.`);
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('must be a whole number from 1 up');
-  return number;
 }

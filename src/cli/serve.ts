@@ -13,6 +13,8 @@ export async function serveCommand(options: { readonly json?: boolean }, context
   return withApp(
     context,
     async (app, log) => {
+      // Nothing comes in before it is known what is noise.
+      await app.noise.refresh();
       const server = await startServer(app, log);
       // Beside the ingest: the first alert may come with it.
       if (app.config.traces) void app.traces.warm();
@@ -22,6 +24,8 @@ export async function serveCommand(options: { readonly json?: boolean }, context
           context.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
           log.listening(server.url);
           app.refresher.start();
+          app.noise.start();
+          app.alerts.start();
           await once(context.signal, 'abort');
         }
       } finally {

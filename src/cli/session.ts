@@ -20,6 +20,9 @@ export async function withApp<T>(
   const observers = {
     onStage: log.stage,
     onDiagnosed: log.diagnosed,
+    onAccepted: log.accepted,
+    onTriaged: log.triaged,
+    onNoiseRules: log.noiseRulesRead,
     onRefreshed: log.refreshed,
     onBackgroundFailure: log.backgroundFailed,
     onDownload: downloadProgress(context),

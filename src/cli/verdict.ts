@@ -1,4 +1,5 @@
 import { type DiagnosisVerdicts, VerdictRequest } from '../domain/feedback.ts';
+import { LOCAL_OPERATOR } from '../domain/principal.ts';
 import { type CommandContext, EXIT } from './context.ts';
 import { parseInput } from './input.ts';
 import { heading, paint, plain, wrap } from './render.ts';
@@ -22,9 +23,13 @@ export async function verdictCommand(
 ): Promise<number> {
   const request = options.withdraw ? undefined : readRequest(verdict, options);
   const by = parseInput(VerdictRequest.shape.by, options.by);
-  const said = await withApp(context, async ({ desk }) =>
-    request ? desk.giveVerdict(id, request) : desk.withdrawVerdict(id, by),
-  );
+  const said = await withApp(context, async ({ desk, audit }) => {
+    const told = await (request
+      ? desk.giveVerdict(id, request, LOCAL_OPERATOR)
+      : desk.withdrawVerdict(id, by, LOCAL_OPERATOR));
+    await audit.record(LOCAL_OPERATOR, request ? 'verdict.give' : 'verdict.withdraw', told.diagnosisId);
+    return told;
+  });
   context.write(options.json ? `${JSON.stringify(said)}\n` : renderVerdicts(plain(said)));
   return EXIT.done;
 }

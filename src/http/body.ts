@@ -10,7 +10,7 @@ import { HttpError } from './problem.ts';
 const inflate = promisify(gunzip);
 
 /** What every body may be sent as; `x-gzip` is an old name of gzip. */
-const ENCODINGS = { identity: 'identity', '': 'identity', gzip: 'gzip', 'x-gzip': 'gzip' } as const;
+export const BODY_ENCODINGS = { identity: 'identity', '': 'identity', gzip: 'gzip', 'x-gzip': 'gzip' } as const;
 
 /** The request's JSON body as `schema` reads it. `maxBytes` bounds what is sent and what it inflates to alike. */
 export async function readBody<Schema extends z.ZodType>(
@@ -19,7 +19,7 @@ export async function readBody<Schema extends z.ZodType>(
   maxBytes: number,
 ): Promise<z.output<Schema>> {
   refuseMediaType(request);
-  const encoding = readEncoding(request, ENCODINGS);
+  const encoding = readEncoding(request, BODY_ENCODINGS);
   const sent = await readBytes(request, maxBytes);
   refuseEmpty(request, sent);
   return parseInput(schema, parseJson(encoding === 'gzip' ? await inflateBytes(sent, maxBytes) : sent));

@@ -9,7 +9,7 @@ import { buildApp } from './server.ts';
 
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 /** Served beside the API, and not part of it. */
-const UNDOCUMENTED = /^GET \/(?:$|openapi\.json$|docs)/;
+const UNDOCUMENTED = /^(?:GET|POST|DELETE) \/mcp$|^GET \/(?:$|openapi\.json$|docs)/;
 
 test('docs/openapi.json is what the routes say', () => {
   const written: unknown = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : 'no file';

@@ -24,12 +24,15 @@ const ERROR_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'trace-format-unknown': { status: 400, title: 'The trace format is not known' },
   'trace-invalid': { status: 400, title: 'The traces cannot be read' },
   unauthorised: { status: 401, title: 'The request is not authorised' },
+  forbidden: { status: 403, title: 'This token may not do that' },
   'not-found': { status: 404, title: 'Not found' },
   'snapshot-expired': { status: 410, title: 'The snapshot was kept no longer' },
   'diagnosis-not-done': { status: 409, title: 'The diagnosis is not done' },
+  filtered: { status: 409, title: 'A noise rule filters these alerts' },
   'not-promotable': { status: 409, title: 'The diagnosis makes no postmortem' },
   'nothing-to-judge': { status: 409, title: 'There is no case to judge by' },
   'input-too-large': { status: 413, title: 'The request is too large' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
   'config-invalid': { status: 500, title: 'The configuration is not valid' },
   'knowledge-invalid': { status: 500, title: 'The knowledge cannot be read' },
   'port-in-use': { status: 500, title: 'The port is in use' },
@@ -41,6 +44,8 @@ const ERROR_KINDS: Readonly<Record<ErrorCode, Kind>> = {
   'traces-unavailable': { status: 503, title: 'The traces cannot be fetched' },
   'casebook-unavailable': { status: 503, title: 'The casebook does not answer' },
   'ingest-running': { status: 503, title: 'An ingest is running' },
+  'identity-unavailable': { status: 503, title: 'The identity provider does not answer' },
+  'destination-unavailable': { status: 503, title: 'The destination does not answer' },
   overloaded: { status: 503, title: 'Too much is at work' },
   interrupted: { status: 503, title: 'The process stopped before it was done' },
   'knowledge-empty': { status: 503, title: 'There is no knowledge to answer from' },
@@ -142,5 +147,7 @@ function describe(error: unknown): Description {
 
 function headersOf(error: PrecedentError): Record<string, string> {
   if (error.code === 'unauthorised') return { 'www-authenticate': 'Bearer realm="precedent"' };
-  return error.isRetryable ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {};
+  // RFC 6750: known, and not meant.
+  if (error.code === 'forbidden') return { 'www-authenticate': 'Bearer realm="precedent", error="insufficient_scope"' };
+  return error.isRetryable ? { 'retry-after': String(error.retryAfterSeconds ?? RETRY_AFTER_SECONDS) } : {};
 }

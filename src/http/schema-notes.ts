@@ -1,5 +1,11 @@
+import { ACCESS_NOTES } from './access-notes.ts';
 import { ANSWER_NOTES } from './answer-notes.ts';
+import { ASK_NOTES } from './ask-notes.ts';
+import { DELIVERY_NOTES } from './delivery-notes.ts';
+import { INTAKE_NOTES } from './intake-notes.ts';
 import { KNOWLEDGE_NOTES } from './knowledge-notes.ts';
+import { NOISE_NOTES } from './noise-notes.ts';
+import { OUTAGE_NOTES } from './outage-notes.ts';
 import { REPORT_NOTES } from './report-notes.ts';
 import { REQUEST_NOTES } from './request-notes.ts';
 import { SNAPSHOT_NOTES } from './snapshot-notes.ts';
@@ -20,4 +26,10 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNotes>> = {
   ...STATUS_NOTES,
   ...TRACE_NOTES,
   ...VERDICT_NOTES,
+  ...OUTAGE_NOTES,
+  ...NOISE_NOTES,
+  ...INTAKE_NOTES,
+  ...DELIVERY_NOTES,
+  ...ASK_NOTES,
+  ...ACCESS_NOTES,
 };

@@ -1,15 +1,22 @@
 import { z } from '@hono/zod-openapi';
 import { Alert, AlertInput } from '../domain/alert.ts';
+import * as ask from '../domain/ask.ts';
 import * as backtest from '../domain/backtest.ts';
 import { CalibrationQuality, GradedCase } from '../domain/calibration.ts';
 import { Confidence } from '../domain/confidence.ts';
+import { Delivery } from '../domain/delivery.ts';
 import * as diagnosis from '../domain/diagnosis.ts';
+import { DiagnosisAnswer } from '../domain/diagnosis-answer.ts';
 import { Section, Step } from '../domain/document.ts';
 import { Answerable, ScoreBreakdown, SearchResponse, SearchResult } from '../domain/evidence.ts';
 import { DiagnosisVerdicts, TrueCause, VerdictRecord, VerdictRequest } from '../domain/feedback.ts';
 import { EmbeddingModel } from '../domain/generation.ts';
 import { KnowledgeProblem } from '../domain/ingest-report.ts';
 import { KnowledgeStatus, LastRefresh, SourceStatus } from '../domain/knowledge-status.ts';
+import { HiddenIncident, NoiseDryRun } from '../domain/noise-dry-run.ts';
+import { ListedNoiseRule, NoiseRuleList } from '../domain/noise-rule-list.ts';
+import { Occurrence, ReusedAnswer } from '../domain/occurrence.ts';
+import * as outage from '../domain/outage.ts';
 import { DiagnosisRequest, DigestRequest, SearchRequest, TraceDigestInput } from '../domain/request.ts';
 import { SnapshotPage } from '../domain/snapshot.ts';
 import { SourceRef } from '../domain/source.ts';
@@ -26,10 +33,16 @@ import {
 } from '../domain/trace.ts';
 import { AlertCoverage, Coverage } from '../review/coverage.ts';
 import { ProblemDetails } from './problem.ts';
+import { AuditEntryAnswer, AuditPage } from './routes/audit.ts';
+import { DeliveryList, RevivedDelivery } from './routes/deliveries.ts';
 import { PendingDiagnosis } from './routes/diagnoses.ts';
 import { DependencyCheck, Liveness, Readiness, Unreadiness } from './routes/health.ts';
 import { HookAnswer } from './routes/hooks.ts';
+import { IntakeAnswer } from './routes/intake.ts';
 import { IncidentAnswer, RunbookAnswer, TopologyAnswer, TopologyEdge } from './routes/knowledge.ts';
+import { NoiseDryRunRequest } from './routes/noise-rules.ts';
+import { OutageList } from './routes/outages.ts';
+import { NewTokenAnswer, RotateRequest, TokenAnswer, TokenList, TokenRequest } from './routes/tokens.ts';
 import { SCHEMA_NOTES, type SchemaNotes } from './schema-notes.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -38,10 +51,14 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 const REQUESTS = {
   Alert,
   AlertInput,
+  AskRequest: ask.AskRequest,
   DiagnosisRequest,
   DigestRequest,
+  NoiseDryRunRequest,
   RankerSays,
+  RotateRequest,
   SearchRequest,
+  TokenRequest,
   TraceDigestInput,
   TrueCause,
   VerdictRequest,
@@ -50,6 +67,30 @@ const REQUESTS = {
 
 /** What they get. */
 const ANSWERS = {
+  AccessToken: TokenAnswer,
+  AccessTokens: TokenList,
+  AskAnswer: ask.AskAnswer,
+  AskCitation: ask.AskCitation,
+  AskProvenance: ask.AskProvenance,
+  AskSentence: ask.AskSentence,
+  AskSource: ask.AskSource,
+  AuditEntries: AuditPage,
+  AuditEntry: AuditEntryAnswer,
+  Delivery,
+  DeliveryList,
+  DiagnosisAnswer,
+  HiddenIncident,
+  IntakeAnswer,
+  ListedNoiseRule,
+  NewAccessToken: NewTokenAnswer,
+  NoiseDryRun,
+  NoiseRuleList,
+  Occurrence,
+  Outage: outage.Outage,
+  OutageList,
+  OutageListing: outage.OutageListing,
+  ReusedAnswer,
+  RevivedDelivery,
   AlertCoverage,
   Answerable,
   BacktestCase: backtest.BacktestCase,

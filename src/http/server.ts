@@ -6,38 +6,45 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { App } from '../app.ts';
 import { messageOf, PrecedentError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
-import { bearerAuth } from './auth.ts';
+import { auditWrites } from './audit-trail.ts';
+import { authorise } from './auth.ts';
 import { answerClientError } from './client-error.ts';
+import { crossOrigin } from './cors.ts';
 import { drainable } from './drain.ts';
 import { spokenToAsLoopback } from './host.ts';
 import { inputInvalid } from './input.ts';
 import { HttpError, respondWithProblem, toProblem } from './problem.ts';
+import { addAskRoutes } from './routes/ask.ts';
+import { addAuditRoutes } from './routes/audit.ts';
+import { addDeliveryRoutes } from './routes/deliveries.ts';
 import { addDiagnosisRoutes } from './routes/diagnoses.ts';
+import { addDiagnosisEventRoutes } from './routes/diagnosis-events.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHookRoutes } from './routes/hooks.ts';
+import { addIntakeRoutes } from './routes/intake.ts';
 import { addKnowledgeRoutes } from './routes/knowledge.ts';
+import { addMcpRoute } from './routes/mcp.ts';
+import { addNoiseRoutes } from './routes/noise-rules.ts';
+import { addOutageRoutes } from './routes/outages.ts';
 import { addPostmortemRoutes } from './routes/postmortem.ts';
 import { addReportRoutes } from './routes/reports.ts';
 import { addSearchRoutes } from './routes/search.ts';
 import { addSnapshotRoutes } from './routes/snapshots.ts';
 import { addStatusRoutes } from './routes/status.ts';
+import { addTokenRoutes } from './routes/tokens.ts';
 import { addTraceRoutes } from './routes/traces.ts';
 import { addVerdictRoutes } from './routes/verdicts.ts';
-
-/** How long a caller may take, so that slow or silent ones cannot hold connections for ever. */
-const TIMEOUTS = {
-  headersTimeout: 15_000,
-  requestTimeout: 120_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 5_000,
-} as const;
+import { limitServer, SERVER_LIMITS } from './server-limits.ts';
 
 /** What an answer may take beyond the time budget, at which a diagnosis is answered 202. */
 const ANSWER_MS = 5_000;
 
-/** The routes and what surrounds them: problems for every error, authorisation, safe headers. */
-export function buildApp(app: App, log: Log): OpenAPIHono {
+/**
+ * The routes and what surrounds them: problems for every error, authorisation, safe headers. `stopping` is given when the
+ * server is about to close: whoever waits is answered with what there is.
+ */
+export function buildApp(app: App, log: Log, stopping?: AbortSignal): OpenAPIHono {
   const api = new OpenAPIHono({
     defaultHook: (result) => {
       if (!result.success) throw inputInvalid(result.error);
@@ -49,19 +56,33 @@ export function buildApp(app: App, log: Log): OpenAPIHono {
     await next();
     c.header('x-content-type-options', 'nosniff');
   });
-  api.use(spokenToAsLoopback(app.secrets.apiTokens.length === 0));
-  api.use(bearerAuth(app.secrets.apiTokens));
+  // Before the authorisation: a preflight has no token.
+  api.use(crossOrigin(app.config.access.corsOrigins));
+  api.use(spokenToAsLoopback(app.gatekeeper.isOpen, app.config.access.corsOrigins));
+  api.use(authorise(app.gatekeeper));
+  api.use(auditWrites(app.audit));
   api.use(methodNotAllowed({ app: api, onMethodNotAllowed: (c, allowed) => refuseMethod(c, allowed, log) }));
-  addDiagnosisRoutes(api, app);
+  const { config, secrets, alerts } = app;
+  const { maxBodyBytes } = config;
+  addIntakeRoutes(api, { ...app, ...alerts, config: config.intake, secrets: secrets.intake, maxBodyBytes });
+  addDiagnosisRoutes(api, { ...app, answers: alerts.watch }, stopping);
+  addDiagnosisEventRoutes(api, { answers: alerts.watch, onFailure: log.backgroundFailed }, stopping);
   addVerdictRoutes(api, app);
   addPostmortemRoutes(api, app);
+  addOutageRoutes(api, alerts);
+  addAskRoutes(api, { ...app, maxBodyBytes, onFailure: log.backgroundFailed });
   addSearchRoutes(api, app);
   addTraceRoutes(api, app);
   addSnapshotRoutes(api, app);
   addKnowledgeRoutes(api, app);
   addStatusRoutes(api, app);
+  addNoiseRoutes(api, { ...app, maxBodyBytes });
   addHookRoutes(api, app);
   addReportRoutes(api, app);
+  addDeliveryRoutes(api, alerts);
+  addTokenRoutes(api, app);
+  addAuditRoutes(api, app);
+  addMcpRoute(api, app.mcp, maxBodyBytes);
   addHealthRoutes(api, app);
   addDocsRoutes(api);
   return api;
@@ -86,15 +107,21 @@ export interface RunningServer {
 /** Listens on the configured host and port. Throws `port-in-use`, or `config-invalid` for an address it cannot have. */
 export async function startServer(app: App, log: Log): Promise<RunningServer> {
   const { host, port } = app.config;
-  const listener = getRequestListener(buildApp(app, log).fetch, {
+  const stopping = new AbortController();
+  const listener = getRequestListener(buildApp(app, log, stopping.signal).fetch, {
     hostname: host,
     overrideGlobalObjects: false,
     errorHandler: (error) => respondOutsideRoutes(error),
   });
-  const server = createServer(TIMEOUTS, listener);
+  const server = createServer(SERVER_LIMITS, listener);
+  limitServer(server, app.config.timeBudgetMs + ANSWER_MS);
   server.on('clientError', answerClientError);
-  const close = drainable(server, app.config.timeBudgetMs + ANSWER_MS);
+  const drain = drainable(server, app.config.timeBudgetMs + ANSWER_MS);
   await listen(server, host, port);
+  const close = () => {
+    stopping.abort();
+    return drain();
+  };
   return { url: urlOf(server, host), close };
 }
 

@@ -14,6 +14,7 @@ const TOKENS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['webhook', /\bhooks\.slack\.com\/(?:services|workflows|triggers)\/[\w/-]{8,}/g],
   ['webhook', /\bdiscord(?:app)?\.com\/api\/webhooks\/\d{5,25}\/[\w-]{20,}/g],
   ['webhook', /\.webhook\.office\.com\/webhookb2\/[\w@/-]{20,}/g],
+  ['precedent-key', /\bprec_[0-9a-f]{12}_[\w-]{43,51}/g],
   ['stripe-key', /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bwhsec_[\w+/=]{24,}/g],
   ['llm-key', /\bsk-(?:(?:proj|svcacct|admin|or-v1|lf|ant-[a-z0-9]{2,12})-[\w-]{20,}|[A-Za-z0-9]{32,})/g],
   ['llm-key', /\bhf_[A-Za-z0-9]{30,}|\bgsk_[A-Za-z0-9]{40,}|\bpplx-[A-Za-z0-9]{40,}/g],

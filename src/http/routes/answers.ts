@@ -23,11 +23,13 @@ export function jsonBody(name: string) {
 const PROBLEMS = {
   400: 'The request is not valid; `errors` names every mistake.',
   401: 'A valid bearer token is needed.',
+  403: 'The token is for other things.',
   404: 'Nothing has this id.',
   409: 'It is not yet, or no more, in a state for this.',
   410: 'It was kept, and is kept no longer.',
   413: 'The body is larger than `MAX_BODY_BYTES`, as sent or after inflation.',
   415: 'The body is not JSON in UTF-8, or is encoded other than with gzip.',
+  429: 'More was sent than may be in a minute; `Retry-After` says when to come again.',
   500: 'Unexpected error.',
   503: 'A dependency is away; `Retry-After` says when to try again if that can help.',
 } as const;
@@ -44,5 +46,7 @@ export function bodyProblems(...more: readonly ProblemStatus[]) {
 /** The problems a route may answer with. */
 export function problems(...statuses: readonly ProblemStatus[]) {
   const content = { [PROBLEM_MEDIA_TYPE]: { schema: named('ProblemDetails', ProblemDetails) } };
-  return Object.fromEntries(statuses.map((status) => [status, { description: PROBLEMS[status], content }]));
+  // Whoever must say who they are may be known, and still not be meant.
+  const all = statuses.includes(401) ? new Set([...statuses, 403 as const]) : statuses;
+  return Object.fromEntries([...all].map((status) => [status, { description: PROBLEMS[status], content }]));
 }
