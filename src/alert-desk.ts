@@ -7,6 +7,7 @@ import { redactDiagnosis } from './desk-redaction.ts';
 import type { Knowledge } from './diagnose/retrieve/knowledge.ts';
 import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
 import type { Diagnosis } from './domain/diagnosis.ts';
+import { DEFAULT_NAMESPACE } from './domain/principal.ts';
 import type { Redactor } from './domain/redaction.ts';
 import type { DiagnosisQuestion } from './domain/request.ts';
 import { type Answers, createAnswers } from './intake-desk/answers.ts';
@@ -62,6 +63,8 @@ export function createAlertDesk(parts: AlertDeskParts): AlertDesk {
     destinations: config.callbacks,
     access: secrets.callbacks,
     publicUrl: config.publicUrl,
+    // Buttons lead nowhere where nobody's clicks are believed.
+    ...(secrets.slackSigningSecrets.length > 0 ? { slackNamespace: DEFAULT_NAMESPACE } : {}),
     read,
     random: Math.random,
     onFailure,

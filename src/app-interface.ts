@@ -14,9 +14,7 @@ import type { ServiceGraph } from './domain/topology.ts';
 import type { TraceDigest } from './domain/trace.ts';
 import type { TraceAnalysis } from './domain/trace-analysis.ts';
 import type { DownloadProgress } from './drivers.ts';
-import type { AuditLog } from './gatekeeper/audit-log.ts';
-import type { Gatekeeper } from './gatekeeper/gatekeeper.ts';
-import type { TokenDesk } from './gatekeeper/token-desk.ts';
+import type { Access } from './gatekeeper/access.ts';
 import type { IngestOptions } from './knowledge-keeper.ts';
 import type { McpParts } from './mcp/parts.ts';
 import type { NoiseDesk } from './noise-desk.ts';
@@ -26,11 +24,12 @@ import type { Promoter } from './promoter.ts';
 import type { Check } from './readiness.ts';
 import type { Refresher, RefreshOutcome } from './refresher.ts';
 import type { Reviewer } from './reviewer.ts';
+import type { SlackDesk } from './slack-desk/slack-desk.ts';
 import type { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { TraceReader } from './trace-reading/trace-reader.ts';
 
 /** Everything Precedent can do, whoever asks: HTTP routes, commands, evaluation. Building it does no I/O. */
-export interface App extends AsyncDisposable {
+export interface App extends Access, AsyncDisposable {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly now: Ports['now'];
@@ -38,10 +37,9 @@ export interface App extends AsyncDisposable {
   /** Alerts as senders post them, and what becomes of them. */
   readonly alerts: AlertDesk;
   readonly asker: Asker;
+  /** Questions and verdicts from Slack. */
+  readonly slack: SlackDesk;
   readonly noise: NoiseDesk & Pick<NoiseKeeper, 'start' | 'refresh'>;
-  readonly gatekeeper: Gatekeeper;
-  readonly tokens: TokenDesk;
-  readonly audit: AuditLog;
   /** What the tools for models are made of. */
   readonly mcp: McpParts;
   readonly refresher: Refresher;

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAlertDesk } from './alert-desk.ts';
 import type { App, AppObservers } from './app-interface.ts';
 import { createAsker } from './asker.ts';
 import { createBacktester } from './backtester.ts';
+import { closeInOrder } from './close-in-order.ts';
 import type { Config } from './config.ts';
 import { createDesk } from './desk.ts';
 import { createCalibrationReader } from './diagnose/confidence/calibration-reader.ts';
@@ -15,9 +15,7 @@ import type { RetrievePorts } from './diagnose/retrieve/retrieve.ts';
 import { search } from './diagnose/search.ts';
 import type { DiagnosisQuestion } from './domain/request.ts';
 import { createPorts, type DownloadProgress, type Settled } from './drivers.ts';
-import { createAuditLog } from './gatekeeper/audit-log.ts';
-import { createGatekeeper } from './gatekeeper/gatekeeper.ts';
-import { createTokenDesk } from './gatekeeper/token-desk.ts';
+import { createAccess } from './gatekeeper/access.ts';
 import { createKnowledgeKeeper, type IngestOptions } from './knowledge-keeper.ts';
 import { digestWith, getDocument } from './knowledge-lookup.ts';
 import { listIncidents } from './known-incidents.ts';
@@ -30,6 +28,7 @@ import { createPromoter, type PostmortemDraft, type PromotionCandidate } from '.
 import { type Check, checkReadiness } from './readiness.ts';
 import { createRedactor } from './redact/redact.ts';
 import { createReviewer } from './reviewer.ts';
+import { createSlackDesk } from './slack-desk/slack-desk.ts';
 import { createSnapshotKeeper } from './snapshot-keeper.ts';
 import { createTraceFetch } from './trace-reading/trace-fetcher.ts';
 import { createTraceReader, type ReadTraces, type TraceBody } from './trace-reading/trace-reader.ts';
@@ -129,26 +128,25 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
     onDoneLater: alerts.tell,
     onBackgroundFailure: onFailure,
   });
-  const gatekeeper = createGatekeeper({
+  const access = createAccess(ports, settled, elapsed, onFailure);
+  const asker = createAsker({
     ...ports,
-    ...config.access,
-    apiTokens: secrets.apiTokens,
-    elapsed,
+    openKnowledge: (signal) => reader.current(signal),
+    openPorts: diagnosePorts,
+    redact,
+    onBackgroundFailure: onFailure,
   });
-  const audit = createAuditLog({ ...ports, onFailure });
+  const { publicUrl } = config;
+  const slack = createSlackDesk({ ...alerts, ...access, asker, desk, redact, post: ports.post, publicUrl, onFailure });
   return {
     config,
     secrets,
     now: ports.now,
     desk,
     alerts,
-    asker: createAsker({
-      ...ports,
-      openKnowledge: (signal) => reader.current(signal),
-      openPorts: diagnosePorts,
-      redact,
-      onBackgroundFailure: onFailure,
-    }),
+    asker,
+    slack,
+    ...access,
     noise: {
       ...createNoiseDesk({
         ...ports,
@@ -159,9 +157,6 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
       start: noise.start,
       refresh: noise.refresh,
     },
-    gatekeeper,
-    audit,
-    tokens: createTokenDesk({ ...ports, audit, randomBytes, onChanged: gatekeeper.expire }),
     get mcp() {
       return createMcpParts(this, onFailure);
     },
@@ -194,33 +189,13 @@ export function createApp(settled: Settled, overrides: Partial<Ports> = {}, obse
       // slow to end: its server is a process of its own and must not outlive this one.
       keeper.refresher.stop();
       await Promise.race([keeper.refresher[Symbol.asyncDispose](), sleep(STOPPING_MS, undefined, { ref: false })]);
-      const stores = [
-        ports.snapshots,
-        ports.backtests,
-        ports.intake,
-        ports.outbox,
-        ports.conversations,
-        ports.access,
-        ports.casebook,
-      ];
-      for (const resource of [
-        noise,
-        alerts,
-        desk,
-        traces,
-        ports.index,
-        snapshots,
-        ...stores,
-        keeper,
-        ports.embedder,
-        ports.reranker,
-      ]) {
-        try {
-          await resource?.[Symbol.asyncDispose]();
-        } catch (error) {
-          observers.onBackgroundFailure?.('close', error);
-        }
-      }
+      const desks = [slack, noise, alerts, desk];
+      const { index, embedder, reranker, casebook } = ports;
+      const stores = [ports.snapshots, ports.backtests, ports.intake, ports.outbox, ports.conversations, ports.access];
+      await closeInOrder(
+        [...desks, traces, index, snapshots, ...stores, casebook, keeper, embedder, reranker],
+        onFailure,
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { FoundAnswer } from './answer-watch.ts';
 import type { Told } from './deliver/callback.ts';
+import { tellAnswered } from './desk-records.ts';
 import type { Delivery } from './domain/delivery.ts';
 import { buildDiagnosisAnswer } from './domain/diagnosis-answer.ts';
 import { PrecedentError } from './domain/errors.ts';
@@ -26,7 +27,8 @@ export function createCourierReader({ getAnswer, getOutage, intake }: CourierRea
     const { record } = found;
     if (record.status === 'pending')
       throw new PrecedentError('diagnosis-not-done', `the diagnosis ${subject} is not done yet`);
-    const occurrences = found.reused ? [] : await intake.listAnsweredBy(record.id, MAX_OCCURRENCES);
+    const answered = found.reused ? [] : await intake.listAnsweredBy(record.id, MAX_OCCURRENCES);
+    const occurrences = answered.map((occurrence) => tellAnswered(occurrence, record));
     if (record.status === 'failed') {
       return { kind: 'failure', code: record.code, detail: record.detail, occurrences };
     }

@@ -63,6 +63,18 @@ function open(
 }
 
 describe('the courier', () => {
+  it('asks in Slack for verdicts on what Slack may judge, and on nothing of another team', async () => {
+    await using receiver = await startCallbackReceiver();
+    const destinations = [{ ...OPS, name: 'ops', format: 'slack' as const }];
+    const { courier } = open({ ops: receiver.url }, { destinations, slackNamespace: 'default' });
+    await using _ = courier;
+    courier.start();
+    await courier.enqueue([tidings('ours'), tidings('theirs', 'team-b')]);
+    await receiver.arrived(2);
+    const asking = receiver.received.filter(({ body }) => body.includes('verdict.confirmed'));
+    expect(asking.map(({ body }) => body.includes('`ours`'))).toEqual([true]);
+  });
+
   it('delivers what is enqueued, signed so that the official library accepts it', async () => {
     await using receiver = await startCallbackReceiver();
     const { courier, settled } = open({ ops: receiver.url }, { now: () => new Date() });

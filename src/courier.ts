@@ -39,6 +39,8 @@ export interface CourierParts {
   readonly access: ReadonlyMap<string, CallbackAccess>;
   /** Where people reach this service; absent: links are paths. */
   readonly publicUrl?: string | undefined;
+  /** Of which verdicts are taken from Slack; absent: of none. */
+  readonly slackNamespace?: string | undefined;
   readonly outbox: Outbox;
   readonly post: Post;
   /** What there is to tell, as it is now; throws `not-found` when it is no more. */
@@ -126,7 +128,8 @@ export function createCourier(parts: CourierParts): Courier {
   ): Promise<NextStep> {
     let result: AttemptResult;
     try {
-      const body = buildCallback(format, delivery, await parts.read(delivery), parts.publicUrl);
+      const canJudge = delivery.namespace === parts.slackNamespace;
+      const body = buildCallback(format, delivery, await parts.read(delivery), parts.publicUrl, canJudge);
       const headers = signMessage({ id: delivery.id, at: now(), body }, secrets);
       result = await parts.post(url, { headers, body }, cutting.signal);
     } catch (error) {

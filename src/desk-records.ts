@@ -1,3 +1,4 @@
+import type { Occurrence } from './domain/occurrence.ts';
 import type { DiagnosisRecord } from './ports.ts';
 
 /** A pending diagnosis older than this belonged to a process that is gone. */
@@ -12,4 +13,10 @@ export function tellLost(record: DiagnosisRecord, now: Date): DiagnosisRecord {
   if (record.status !== 'pending' || age < LOST_AFTER_MS) return record;
   const detail = 'the process that worked on this diagnosis stopped before it was done: ask again';
   return { ...record, status: 'failed', code: 'interrupted', detail };
+}
+
+/** The occurrence as it is told beside its diagnosis: what is in the casebook is an answer, though its task is not yet written off. */
+export function tellAnswered(occurrence: Occurrence, { id, status }: DiagnosisRecord): Occurrence {
+  if (occurrence.status !== 'waiting' || occurrence.diagnosis !== id || status === 'pending') return occurrence;
+  return { ...occurrence, status: status === 'done' ? 'answered' : 'failed' };
 }

@@ -116,7 +116,9 @@ function toKnown(exactRows: readonly Row[], siblingRows: readonly Row[], occurre
   const families = new Map<string, Row[]>();
   for (const row of siblingRows) {
     const family = fingerprintKey(toIdentity(row));
-    families.set(family, [...(families.get(family) ?? []), row]);
+    const siblings = families.get(family);
+    if (siblings) siblings.push(row);
+    else families.set(family, [row]);
   }
   const occurrences = new Map(occurrenceRows.map((row) => [String(row['id']), toOccurrenceState(row)]));
   const isOpen = ({ resolvedAt }: OccurrenceState) => resolvedAt === undefined;

@@ -115,6 +115,22 @@ describe('ask', () => {
     expect(answer).toMatchObject({ kind: 'refused', reason: 'not-said' });
   });
 
+  it('says what a service is where nothing but its name is asked about', async () => {
+    const [answer] = await converse(await openShop(), 'what is orders used for?');
+    expect(answer?.text).toContain('Takes orders and puts them into the queue.');
+  });
+
+  it('tells whether it happened before by when it did', async () => {
+    const [first, again] = await converse(
+      await openShop(),
+      'has the orders queue backed up happened before?',
+      'and has it happened before?',
+    );
+    for (const answer of [first, again]) expect(answer?.text).toContain('2026-03-02: Orders queue backed up');
+    expect(first?.text).not.toContain('Spread the leaders');
+    expect(again?.text).not.toContain('Spread the leaders');
+  });
+
   it('knows no incident of the day asked about or later', async () => {
     const { knowledge, ports } = await openShop();
     const request = AskRequest.parse({ question: LAST_TIME, asOf: '2026-03-02T12:00:00Z' });

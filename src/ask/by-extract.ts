@@ -39,6 +39,7 @@ function listTimes(documents: readonly KnowledgeDocument[], knowledge: Knowledge
 
 /** One document may say the same to two things that were asked. */
 function distinct(sentences: readonly AskSentence[]): AskSentence[] {
-  const said = new Map(sentences.map((sentence) => [JSON.stringify([sentence.text, sentence.commands]), sentence]));
+  const keyOfSaid = ({ text, commands = [] }: AskSentence) => [text, ...commands].join('\n');
+  const said = new Map(sentences.map((sentence) => [keyOfSaid(sentence), sentence]));
   return [...said.values()];
 }

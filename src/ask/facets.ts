@@ -18,7 +18,10 @@ export type Facet =
 
 /** The words by which people ask for each. They say nothing of the subject, so retrieval does without them. */
 const CUES: readonly (readonly [facet: Facet, cue: RegExp])[] = [
-  ['often', /\bhow (?:often|many times)\b/gi],
+  [
+    'often',
+    /\bhow (?:often|many times)\b|^\W{0,9}(?:has|have|had|did|was)\b(?: (?:we|you|they|anybody|anyone))?(?=[^\n]{1,2000}\bbefore\W{0,9}$)|\b(?:happen(?:ed)?|occur(?:red)?|seen?) (?:(?:it|this|that) )?(?:before|already)\b(?! (?:that|then|this|it)\b)/gi,
+  ],
   ['duration', /\bhow (?:long|much time)\b(?: (?:did|does|was|were|will|would|has|have|until)\b)?|\bduration\b/gi],
   [
     'when',
@@ -31,6 +34,11 @@ const CUES: readonly (readonly [facet: Facet, cue: RegExp])[] = [
   [
     'noticed',
     /\bhow (?:did|do|would|was|were|can) (?:we|it|i|you|this|they|that) (?:first )?(?:notice|noticed|see|seen|detect|detected|discovered|know)\b|\b(?:what|which) alerts?(?: (?:fired|went off))?\b|\bsymptoms? (?:of|was|were)\b/gi,
+  ],
+  [
+    // Before what was done: it begins with the same words.
+    'lessons',
+    /\bwhat (?:did|have|do) (?:we|you|they) (?:learn|learnt|learned)\b(?: from\b)?|\b(?:lessons?|action items?|follow-?ups?)\b(?: (?:from|of|learnt|learned|after)\b)?|\bhow (?:do|can|did|could) we prevent\b/gi,
   ],
   [
     'did',
@@ -62,10 +70,6 @@ const CUES: readonly (readonly [facet: Facet, cue: RegExp])[] = [
     'undo',
     // What is taken back says much of the subject, so it stays.
     /\bhow (?:do|can|should|could|to|did)\b(?: (?:i|we|you|one))?(?= (?:undo|revert|roll back|rollback|back out)\b)/gi,
-  ],
-  [
-    'lessons',
-    /\bwhat (?:did|have|do) (?:we|you|they) (?:learn|learnt|learned)\b|\b(?:lessons?|action items?|follow-?ups?)\b(?: (?:from|of|learnt|learned|after)\b)?|\bhow (?:do|can|did|could) we prevent\b/gi,
   ],
   ['story', /\b(?:the )?timeline\b(?: of\b)?|\bwhat happened\b|\btell me (?:the story|what happened)\b/gi],
 ];

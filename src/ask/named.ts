@@ -3,6 +3,7 @@ import type { Knowledge } from '../diagnose/retrieve/knowledge.ts';
 import { tokenise } from '../diagnose/retrieve/tokenise.ts';
 import type { AskRequest } from '../domain/ask.ts';
 import { type KnowledgeDocument, keyOf } from '../domain/document.ts';
+import { QUARRIES } from './quarries.ts';
 import type { Understood } from './understand.ts';
 
 const SERVICE_FACETS: ReadonlySet<string> = new Set(['owner', 'calls', 'service']);
@@ -25,6 +26,7 @@ function listServices(
   { text, facets, words }: Pick<Understood, 'text' | 'facets' | 'words'>,
   { knownServices, documents }: Knowledge,
 ): KnowledgeDocument[] {
+  if (facets.every((facet) => QUARRIES[facet].service === undefined)) return [];
   const isOfServices = facets.every((facet) => SERVICE_FACETS.has(facet));
   const isAll = (name: string) => words.every((word) => tokenise(name).includes(word));
   const names = listServiceNames(text, knownServices).filter((name) => isOfServices || isAll(name));
@@ -45,10 +47,28 @@ function listOfDay(
   );
 }
 
-/** Known services that a text names, as they are spelt in the knowledge. */
+/** A service's name has seldom more words. */
+const MAX_NAME_WORDS = 4;
+const JOINTS = ['-', '_', '.', ''] as const;
+
+/** Known services that a text names, as they are spelt in the knowledge: `order-api` is also said “order API”. */
 export function listServiceNames(text: string, knownServices: Knowledge['knownServices']): string[] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}_.-]*/gu) ?? [];
-  return [...new Set(words.flatMap((word) => knownServices.get(word.replace(/[._-]{1,9}$/, '')) ?? []))];
+  const phrases = text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}_. -]*/gu) ?? [];
+  const names = phrases.flatMap((phrase) => {
+    const words = phrase.split(' ').map((word) => word.replace(/[._-]{1,9}$/, ''));
+    return words.flatMap((_, at) => findNameAt(words.slice(at, at + MAX_NAME_WORDS), knownServices) ?? []);
+  });
+  return [...new Set(names)];
+}
+
+/** The longest one that these words begin with. */
+function findNameAt(words: readonly string[], knownServices: Knowledge['knownServices']): string | undefined {
+  for (let count = words.length; count > 0; count--) {
+    const spellings = JOINTS.map((joint) => words.slice(0, count).join(joint));
+    const found = spellings.find((spelling) => knownServices.has(spelling));
+    if (found !== undefined) return knownServices.get(found);
+  }
+  return undefined;
 }
 
 /** What was not found by retrieval keeps to the same filters. */

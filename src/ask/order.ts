@@ -4,6 +4,7 @@ import type { DocumentKind } from '../domain/document.ts';
 import { findSuccessor } from './extract.ts';
 import type { Facet } from './facets.ts';
 import type { FoundSource } from './find-sources.ts';
+import { shareHeld } from './named.ts';
 import type { Understood } from './understand.ts';
 
 /** As likely an answer as the best: less than half its chance is another story. */
@@ -18,7 +19,7 @@ const SERVICE_FIRST: ReadonlySet<Facet> = new Set(['owner', 'calls']);
  */
 export function orderSources(
   sources: readonly FoundSource[],
-  understood: Pick<Understood, 'facets' | 'isPast' | 'wantsLatest' | 'follows'>,
+  understood: Pick<Understood, 'facets' | 'isPast' | 'wantsLatest' | 'follows' | 'words'>,
   knowledge: Pick<Knowledge, 'supersededRunbooks'>,
 ): FoundSource[] {
   const doubt = ({ document }: FoundSource) => (isVerified(document) && !findSuccessor(document, knowledge) ? 0 : 1);
@@ -26,7 +27,8 @@ export function orderSources(
   const near = sources.filter((source) => isNear(source, trusted.length > 0 ? trusted : sources));
   // What the conversation is about comes first in any case.
   const kinds = understood.follows === 'same' ? [] : preferKinds(understood);
-  const kindRank = ({ kind }: FoundSource) => (kinds.includes(kind) ? kinds.indexOf(kind) : kinds.length);
+  const kindRank = (source: FoundSource) =>
+    (kinds.includes(source.kind) ? kinds.indexOf(source.kind) : kinds.length) + (isBeside(source, understood) ? 1 : 0);
   const isLatestFirst = understood.wantsLatest || understood.follows === 'earlier';
   return near
     .map((source, at) => ({ source, at }))
@@ -46,6 +48,11 @@ function isNear({ kind, relevance }: FoundSource, rivals: readonly FoundSource[]
   const ofKind = rivals.filter((rival) => rival.kind === kind);
   const bestOfKind = ofKind.reduce((most, rival) => Math.max(most, rival.relevance), 0);
   return relevance >= bestOfKind * NEAR && relevance >= best * NEAR * NEAR;
+}
+
+/** Who says what is wrong with a service knows what it is: its description answers only who says nothing beyond it. */
+function isBeside({ kind, document }: FoundSource, { facets, words }: Pick<Understood, 'facets' | 'words'>): boolean {
+  return kind === 'service' && !facets.some((facet) => SERVICE_FIRST.has(facet)) && shareHeld(document, words) < 1;
 }
 
 function preferKinds({ facets, isPast }: Pick<Understood, 'facets' | 'isPast'>): readonly DocumentKind[] {

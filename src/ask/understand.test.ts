@@ -25,6 +25,11 @@ describe('readQuestion', () => {
     ['when did the certificate expire?', ['when'], 'the certificate expire?'],
     ['what should we do when the queue backs up?', ['did'], 'when the queue backs up?'],
     ['how do I roll back a release?', ['undo'], 'roll back a release?'],
+    ['what did we learn from the retry storm?', ['lessons'], 'the retry storm?'],
+    ['did the label map shift happen before?', ['often'], 'the label map shift ?'],
+    ['have we seen a retry storm before?', ['often'], 'seen a retry storm before?'],
+    ['what happened before that?', ['story'], 'before that?'],
+    ['has this been seen before?', ['often'], 'this been ?'],
     ['checkout is slow', [], 'checkout is slow'],
   ])('reads “%s”', (question, facets, subject) => {
     expect(readQuestion(question)).toMatchObject({ facets, subject });
@@ -34,6 +39,7 @@ describe('readQuestion', () => {
     const start = performance.now();
     readQuestion('how long how do we what did '.repeat(72).slice(0, 2_000));
     readQuestion('when '.repeat(400));
+    readQuestion(`did ${'before '.repeat(280)}x`);
     expect(performance.now() - start).toBeLessThan(200);
   });
 });

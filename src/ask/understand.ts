@@ -27,7 +27,7 @@ const EARLIER =
 
 /** Words of questions that tell no subject. */
 const HOLLOW = new Set(
-  'about again also any anything before cause did do done end ever first get go happen happened happening how i incident it last me mean much next now once one outage previou problem say see take thing time tell took us we went what who whom whose why working'.split(
+  'about again also any anything before cause did do done end ever first get go happen happened happening how i incident it last me mean much next now once one outage previou problem say see take thing time tell took us use used we went what who whom whose why working'.split(
     ' ',
   ),
 );

@@ -77,9 +77,24 @@ describe('the body of a callback', () => {
   it('for Slack mentions nobody, whatever an alert says, and links only to where it is configured', () => {
     const message = build('slack', { kind: 'outage', outage }, 'https://precedent.example.com');
     expect(message.text).toBe('2 groups of 4 alerts: &lt;!channel&gt; checkout and db.');
-    expect(message.blocks[0].text).toMatchObject({ type: 'plain_text' });
-    expect(message.blocks[1].elements[0].text).toBe('<https://precedent.example.com/v1/outages/o1|All of it>');
-    expect(build('slack', answer).blocks).toHaveLength(1);
+    const shown = JSON.stringify(message.blocks);
+    expect(shown).toContain('<https://precedent.example.com/v1/outages/o1|All of it>');
+    expect(shown.replaceAll('<https:', '')).not.toContain('<');
+    for (const told of [answer, failure, { kind: 'occurrence', occurrence: resolved } as const])
+      expect(JSON.stringify(build('slack', told))).not.toContain('<');
+    expect(build('slack', failure).text).toContain('No diagnosis could be made (index-empty)');
+  });
+
+  it('for Slack asks for a verdict only where somebody takes it', () => {
+    const typesOf = (canJudge: boolean) => {
+      const delivery = { event: 'diagnosis.done', subject: 'o1', createdAt } as const;
+      const { blocks }: { blocks: { type: string }[] } = JSON.parse(
+        buildCallback('slack', delivery, answer, undefined, canJudge),
+      );
+      return blocks.map(({ type }) => type);
+    };
+    expect(typesOf(true)).toContain('actions');
+    expect(typesOf(false)).not.toContain('actions');
   });
 });
 

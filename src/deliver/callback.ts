@@ -5,7 +5,7 @@ import type { Occurrence } from '../domain/occurrence.ts';
 import type { Outage } from '../domain/outage.ts';
 import { MAX_ANNOTATION, renderAnnotation } from './annotation.ts';
 import { cutLine, toLine } from './plain-text.ts';
-import { buildSlackMessage } from './slack-message.ts';
+import { buildSlackCallback } from './slack/told.ts';
 
 /** What there is to tell, as it is known when it is sent. */
 export type Told =
@@ -19,15 +19,22 @@ export type Told =
   | { readonly kind: 'occurrence'; readonly occurrence: Occurrence }
   | { readonly kind: 'outage'; readonly outage: Outage };
 
-/** The body of a message, JSON in any format: `{type, timestamp, data}` as Standard Webhooks advises, or Slack's own. */
+/**
+ * The body of a message, JSON in any format: `{type, timestamp, data}` as Standard Webhooks advises, or Slack's own, there
+ * with buttons for a verdict where somebody takes what they say (`canJudge`).
+ */
 export function buildCallback(
   format: CallbackFormat,
   { event, subject, createdAt }: Pick<Delivery, 'event' | 'subject' | 'createdAt'>,
   told: Told,
   publicUrl: string | undefined,
+  canJudge = false,
 ): string {
   const link = `${(publicUrl ?? '').replace(/\/$/, '')}${pathOf(told, subject)}`;
-  if (format === 'slack') return JSON.stringify(buildSlackMessage(annotate(told), publicUrl === undefined ? '' : link));
+  if (format === 'slack') {
+    const view = { canJudge, ...(publicUrl === undefined ? {} : { link }) };
+    return JSON.stringify(buildSlackCallback(told, annotate(told), view));
+  }
   const said = format === 'annotation' ? { text: annotate(told, link) } : detailsOf(told);
   return JSON.stringify({ type: event, timestamp: createdAt, data: { id: subject, link, ...said } });
 }

@@ -9,6 +9,12 @@ import {
   type Sibling,
 } from './kept-alert.ts';
 
+/** Alerts of one fingerprint: those that fire, by their start, and the last that began. */
+interface Family {
+  readonly firing: Map<string, Sibling>;
+  last?: Sibling;
+}
+
 /** What is known, with what these groups add to it. */
 export class AcceptanceDraft implements Known {
   readonly newAlerts = new Map<string, KeptAlert>();
@@ -16,7 +22,7 @@ export class AcceptanceDraft implements Known {
   readonly occurrences = new Map<string, OccurrenceState>();
   readonly begun = new Set<string>();
   readonly #open = new Map<string, string>();
-  readonly #fresh = new Map<string, Set<string>>();
+  readonly #families = new Map<string, Family>();
   readonly #quiet = new Set<string>();
   readonly #known: Known;
 
@@ -31,14 +37,8 @@ export class AcceptanceDraft implements Known {
   }
 
   findSiblings(identity: Omit<AlertIdentity, 'startsAt'>): readonly Sibling[] {
-    const known = this.#known.findSiblings(identity).map((sibling) => {
-      const endsAt = this.ended.get(alertKey({ ...identity, startsAt: sibling.startsAt }));
-      return endsAt === undefined ? sibling : { ...sibling, endsAt };
-    });
-    const fresh = [...(this.#fresh.get(fingerprintKey(identity)) ?? [])].flatMap(
-      (key) => this.newAlerts.get(key) ?? [],
-    );
-    return [...known, ...fresh];
+    const { firing, last } = this.#familyOf(identity);
+    return last === undefined || last.endsAt === undefined ? [...firing.values()] : [...firing.values(), last];
   }
 
   findOccurrence(id: string): OccurrenceState | undefined {
@@ -59,13 +59,18 @@ export class AcceptanceDraft implements Known {
   keep(alert: KeptAlert): void {
     const key = alertKey(alert);
     this.newAlerts.set(key, alert);
-    this.#fresh.set(fingerprintKey(alert), (this.#fresh.get(fingerprintKey(alert)) ?? new Set()).add(key));
+    addSibling(this.#familyOf(alert), alert);
     this.#count(alert.occurrence, alert.endsAt === undefined ? 1 : 0, alert);
   }
 
   end(identity: AlertIdentity, endsAt: string): void {
     const key = alertKey(identity);
-    const occurrence = this.findAlert(key)?.occurrence;
+    const { occurrence } = this.findAlert(key) ?? {};
+    addSibling(this.#familyOf(identity), {
+      startsAt: identity.startsAt,
+      ...(occurrence === undefined ? {} : { occurrence }),
+      endsAt,
+    });
     const fresh = this.newAlerts.get(key);
     if (fresh) this.newAlerts.set(key, { ...fresh, endsAt });
     else this.ended.set(key, endsAt);
@@ -81,6 +86,17 @@ export class AcceptanceDraft implements Known {
     return closed[0]?.id;
   }
 
+  /** Built once: a sender may tell of one fingerprint thousands of times. */
+  #familyOf(identity: Omit<AlertIdentity, 'startsAt'>): Family {
+    const key = fingerprintKey(identity);
+    const known = this.#families.get(key);
+    if (known) return known;
+    const family: Family = { firing: new Map() };
+    for (const sibling of this.#known.findSiblings(identity)) addSibling(family, sibling);
+    this.#families.set(key, family);
+    return family;
+  }
+
   #count(id: string | undefined, change: number, { startsAt, endsAt }: Pick<KeptAlert, 'startsAt' | 'endsAt'>): void {
     const occurrence = id === undefined ? undefined : this.findOccurrence(id);
     if (!occurrence) return;
@@ -90,4 +106,11 @@ export class AcceptanceDraft implements Known {
     this.put({ ...occurrence, startedAt, firing, ...(lastEnd ? { lastEnd } : {}) });
     if (firing === 0) this.#quiet.add(occurrence.id);
   }
+}
+
+/** Another of them, or what became of one. */
+function addSibling(family: Family, sibling: Sibling): void {
+  if (sibling.endsAt === undefined) family.firing.set(sibling.startsAt, sibling);
+  else family.firing.delete(sibling.startsAt);
+  if (family.last === undefined || family.last.startsAt <= sibling.startsAt) family.last = sibling;
 }

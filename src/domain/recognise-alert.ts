@@ -2,8 +2,9 @@ import { type AlertIdentity, alertKey, type Known, type Sibling } from './kept-a
 import type { ReceivedAlert } from './occurrence.ts';
 
 /**
- * Which known alert this is: that of its start, or else one of its fingerprint whose time it falls into. A sender that does
- * not say when an alert began means the one that fires; and one that was restarted resolves by another start.
+ * Which known alert this is: that of its start, or else one of its fingerprint whose time it falls into, of those that fire
+ * the first. A sender that does not say when an alert began means the one that fires; and one that was restarted resolves by
+ * another start.
  */
 export function recognise(
   known: Known,
@@ -14,30 +15,24 @@ export function recognise(
   if (known.findAlert(alertKey(identity))) return identity;
   const isGuessed = alert.startIsGuessed === true;
   if (alert.status === 'firing' && !isGuessed) return undefined;
-  const siblings = listCandidates(known.findSiblings(identity));
-  const same = siblings.find((sibling) =>
-    sibling.endsAt === undefined
-      ? isGuessed || sibling.startsAt <= endsAt
-      : sibling.startsAt <= identity.startsAt && isWithin(identity.startsAt, sibling.endsAt, alert),
-  );
-  return same && { ...identity, startsAt: same.startsAt };
+  const siblings = known.findSiblings(identity);
+  const fires = firstOf(siblings.filter((sibling) => sibling.endsAt === undefined));
+  if (fires && (isGuessed || fires.startsAt <= endsAt)) return { ...identity, startsAt: fires.startsAt };
+  const last = lastOf(siblings);
+  const isSame =
+    last?.endsAt !== undefined && last.startsAt <= identity.startsAt && isWithin(identity.startsAt, last.endsAt, alert);
+  return isSame ? { ...identity, startsAt: last.startsAt } : undefined;
 }
 
-/** Those that fire, and the last that began, however many there were before: the firing first. */
-function listCandidates(siblings: readonly Sibling[]): Sibling[] {
-  const last = siblings
-    .map(({ startsAt }) => startsAt)
-    .toSorted()
-    .at(-1);
-  return siblings.filter(({ startsAt, endsAt }) => endsAt === undefined || startsAt === last).toSorted(firingFirst);
+function firstOf(siblings: readonly Sibling[]): Sibling | undefined {
+  return siblings.reduce<Sibling | undefined>((a, b) => (a && a.startsAt <= b.startsAt ? a : b), undefined);
+}
+
+function lastOf(siblings: readonly Sibling[]): Sibling | undefined {
+  return siblings.reduce<Sibling | undefined>((a, b) => (a && a.startsAt > b.startsAt ? a : b), undefined);
 }
 
 /** An alert that fires at the moment at which another ended is the next one. */
 function isWithin(startsAt: string, end: string, { status }: ReceivedAlert): boolean {
   return status === 'firing' ? startsAt < end : startsAt <= end;
-}
-
-function firingFirst(a: Sibling, b: Sibling): number {
-  const order = Number(a.endsAt !== undefined) - Number(b.endsAt !== undefined);
-  return order === 0 ? Number(a.startsAt < b.startsAt) - Number(a.startsAt > b.startsAt) : order;
 }

@@ -109,29 +109,31 @@ it('whoever watches sees the stages, then the answer', async () => {
   });
   const stages = events.flatMap(({ event, data }) => (event === 'stage' ? [data] : []));
   expect(stages).toContainEqual({ stage: 'retrieve', state: 'begun' });
-  expect(stages).toContainEqual({ stage: 'answer', state: 'done', ms: expect.any(Number) });
+  expect(stages).toContainEqual({ stage: 'score', state: 'done', ms: expect.any(Number) });
   expect(events.at(-1)).toMatchObject({ event: 'done', data: { id, occurrence: { id, status: 'answered' } } });
 });
 
 it('services that call one another and alert together are one outage, with one answer', async () => {
   const team = await served.team('together');
   const alerts = [team.fires('payment'), team.fires('web')];
-  const delivered = [];
-  for (const alert of alerts) delivered.push(await team.post(alert));
-  const [payment, web] = delivered;
-  let id = '';
-  // The first may be answered alone before the second shows that it is part of something larger.
-  await expect.poll(async () => (id = (await read(team, web?.location ?? '')).occurrence?.outage ?? '')).not.toBe('');
-  const { diagnosis } = await outageOf(team, id);
-  expect(diagnosis).toEqual(expect.any(String));
-  await expect.poll(async () => (await read(team, payment?.location ?? '')).id).toBe(diagnosis);
-  expect(await read(team, web?.location ?? '')).toMatchObject({ id: diagnosis, reused: { because: 'outage' } });
+  const payment = await team.post(alerts[0] ?? expect.fail());
+  // Alone it is answered alone; only the second alert shows that it is part of something larger.
+  expect((await read(team, payment.location)).occurrence).toMatchObject({ because: 'own' });
+  const web = await team.post(alerts[1] ?? expect.fail());
+  const answer = await read(team, web.location);
+  expect(answer).toMatchObject({ reused: { because: 'outage', diagnosis: answer.id }, occurrence: { id: web.id } });
+  const id = answer.occurrence?.outage ?? '';
+  const founder = async () => (await read(team, payment.location)).occurrence;
+  await expect.poll(founder).toMatchObject({ outage: id, diagnosis: answer.id, because: 'outage' });
 
   const outage = await outageOf(team, id);
   expect(outage).toMatchObject({ status: 'open', memberCount: 2, commonSuspect: { service: 'payment', explains: 1 } });
-  expect(outage.members.map(({ occurrence }) => occurrence)).toEqual(delivered.map((each) => each.id));
+  expect(outage.diagnosis).toBe(answer.id);
+  expect(outage.members.map(({ occurrence }) => occurrence)).toEqual([payment.id, web.id]);
   expect(outage.blastRadius).toMatchObject({ alerting: expect.arrayContaining(['payment', 'web']) });
-  expect(outage.blastRadius.exposed.map(({ service }) => service)).toEqual(expect.arrayContaining(['checkout', 'mobile']));
+  expect(outage.blastRadius.exposed.map(({ service }) => service)).toEqual(
+    expect.arrayContaining(['checkout', 'mobile']),
+  );
   expect(outage.summary).toContain('payment');
 
   for (const alert of alerts) await team.post(alert, 'resolved');
@@ -154,9 +156,9 @@ it('what a noise rule filters is kept and not diagnosed', async () => {
   expect(problem['detail']).toContain('rehearsals');
   const stream = await team.ask('GET', `${filtered.location}/events`);
   expect(await stream.text()).toContain('event: failed');
-  expect((await team.ask('POST', `/v1/diagnoses/${filtered.id}/verdict`, { verdict: 'rejected', by: 'x' })).status).toBe(
-    409,
-  );
+  expect(
+    (await team.ask('POST', `/v1/diagnoses/${filtered.id}/verdict`, { verdict: 'rejected', by: 'x' })).status,
+  ).toBe(409);
 });
 
 it('a callback tells of the answer and of the end, signed so that its receiver can believe it', async () => {
@@ -176,7 +178,9 @@ it('a callback tells of the answer and of the end, signed so that its receiver c
     { type: 'diagnosis.done', data: { id, link, diagnosis: { id } } },
     { type: 'occurrence.resolved', data: { occurrence: { id, durationSeconds: expect.any(Number) } } },
   ]);
-  await expect.poll(async () => await (await team.ask('GET', '/v1/deliveries')).json()).toMatchObject({
-    deliveries: [{ status: 'delivered' }, { status: 'delivered' }],
-  });
+  await expect
+    .poll(async () => await (await team.ask('GET', '/v1/deliveries')).json())
+    .toMatchObject({
+      deliveries: [{ status: 'delivered' }, { status: 'delivered' }],
+    });
 });

@@ -14,6 +14,7 @@ import { OUTAGE_ROUTES } from './routes/outages.ts';
 import { POSTMORTEM_ROUTES } from './routes/postmortem.ts';
 import { REPORT_ROUTES } from './routes/reports.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
+import { SLACK_ROUTES } from './routes/slack.ts';
 import { SNAPSHOT_ROUTES } from './routes/snapshots.ts';
 import { STATUS_ROUTES } from './routes/status.ts';
 import { TOKEN_ROUTES } from './routes/tokens.ts';
@@ -30,6 +31,7 @@ export const ROUTES = [
   ...POSTMORTEM_ROUTES,
   ...OUTAGE_ROUTES,
   ...ASK_ROUTES,
+  ...SLACK_ROUTES,
   ...SEARCH_ROUTES,
   ...TRACE_ROUTES,
   ...SNAPSHOT_ROUTES,

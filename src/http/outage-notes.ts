@@ -46,9 +46,5 @@ export const OUTAGE_NOTES: Readonly<Record<string, SchemaNotes>> = {
     degraded: 'What could not be worked out, and why; absent when all could.',
   },
   OutageListing: { self: 'An outage without what is worked out from its members.', ...LISTING },
-  OutageList: {
-    self: 'The newest outages.',
-    outages: 'The newest first.',
-    ...Object.fromEntries(Object.entries(LISTING).map(([field, note]) => [`outages[].${field}`, note])),
-  },
+  OutageList: { self: 'The newest outages.', outages: 'The newest first.' },
 };

@@ -8,6 +8,7 @@ import { NOISE_NOTES } from './noise-notes.ts';
 import { OUTAGE_NOTES } from './outage-notes.ts';
 import { REPORT_NOTES } from './report-notes.ts';
 import { REQUEST_NOTES } from './request-notes.ts';
+import { SLACK_NOTES } from './slack-notes.ts';
 import { SNAPSHOT_NOTES } from './snapshot-notes.ts';
 import { STATUS_NOTES } from './status-notes.ts';
 import { TRACE_NOTES } from './trace-notes.ts';
@@ -26,6 +27,7 @@ export const SCHEMA_NOTES: Readonly<Record<string, SchemaNotes>> = {
   ...STATUS_NOTES,
   ...TRACE_NOTES,
   ...VERDICT_NOTES,
+  ...SLACK_NOTES,
   ...OUTAGE_NOTES,
   ...NOISE_NOTES,
   ...INTAKE_NOTES,

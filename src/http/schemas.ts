@@ -42,6 +42,7 @@ import { IntakeAnswer } from './routes/intake.ts';
 import { IncidentAnswer, RunbookAnswer, TopologyAnswer, TopologyEdge } from './routes/knowledge.ts';
 import { NoiseDryRunRequest } from './routes/noise-rules.ts';
 import { OutageList } from './routes/outages.ts';
+import { SlackReply } from './routes/slack.ts';
 import { NewTokenAnswer, RotateRequest, TokenAnswer, TokenList, TokenRequest } from './routes/tokens.ts';
 import { SCHEMA_NOTES, type SchemaNotes } from './schema-notes.ts';
 
@@ -136,6 +137,7 @@ const ANSWERS = {
   Section,
   ServiceNode,
   Share: backtest.Share,
+  SlackReply,
   SkippedIncident: backtest.SkippedIncident,
   SnapshotPage,
   SourceRef,

@@ -73,7 +73,8 @@ export const ROUTE_RULES: readonly RouteRule[] = [
   rule('GET', 'admin', '/v1/audit'),
 
   rule('POST', 'signed', '/v1/hooks/git'),
-  rule('POST', 'signed', '/v1/slack/{kind}'),
+  rule('POST', 'signed', '/v1/slack/commands'),
+  rule('POST', 'signed', '/v1/slack/interactions'),
 ];
 
 export interface MatchedRule extends RouteRule {

@@ -30,6 +30,7 @@ import { addOutageRoutes } from './routes/outages.ts';
 import { addPostmortemRoutes } from './routes/postmortem.ts';
 import { addReportRoutes } from './routes/reports.ts';
 import { addSearchRoutes } from './routes/search.ts';
+import { addSlackRoutes } from './routes/slack.ts';
 import { addSnapshotRoutes } from './routes/snapshots.ts';
 import { addStatusRoutes } from './routes/status.ts';
 import { addTokenRoutes } from './routes/tokens.ts';
@@ -71,6 +72,7 @@ export function buildApp(app: App, log: Log, stopping?: AbortSignal): OpenAPIHon
   addPostmortemRoutes(api, app);
   addOutageRoutes(api, alerts);
   addAskRoutes(api, { ...app, maxBodyBytes, onFailure: log.backgroundFailed });
+  addSlackRoutes(api, { ...app, maxBodyBytes });
   addSearchRoutes(api, app);
   addTraceRoutes(api, app);
   addSnapshotRoutes(api, app);

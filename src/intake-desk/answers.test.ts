@@ -48,6 +48,26 @@ describe('an answer', () => {
     expect(answer).not.toHaveProperty('reused');
   });
 
+  it('is there for its alerts too as soon as it is there, before the task is written off', async () => {
+    const { answers, casebook, arrive, decide } = setUp();
+    const about = { namespace: 'team-a', createdAt: NOW.toISOString() };
+    for (const id of ['a', 'b', 'c']) await arrive(id);
+    await decide(
+      { occurrence: 'a', kind: 'diagnose' },
+      { occurrence: 'b', kind: 'reuse', diagnosis: 'a' },
+      { occurrence: 'c', kind: 'diagnose' },
+    );
+    await casebook.saveDiagnosis({ ...about, id: 'a', status: 'done', diagnosis: buildDiagnosis({ id: 'a' }) });
+    await casebook.saveDiagnosis({ ...failed('c'), ...about });
+    for (const [id, status] of [
+      ['a', 'answered'],
+      ['b', 'answered'],
+      ['c', 'failed'],
+    ] as const) {
+      expect((await answers.getAnswer(id, LOCAL_OPERATOR)).occurrence).toMatchObject({ id, status });
+    }
+  });
+
   it('is still to come from the moment that alerts are kept, however long they wait', async () => {
     const { answers, arrive, decide } = setUp();
     await arrive('a');

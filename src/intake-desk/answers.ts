@@ -1,4 +1,4 @@
-import { tellLost } from '../desk-records.ts';
+import { tellAnswered, tellLost } from '../desk-records.ts';
 import { PrecedentError } from '../domain/errors.ts';
 import type { Occurrence, ReusedAnswer } from '../domain/occurrence.ts';
 import { maySee, type Principal } from '../domain/principal.ts';
@@ -32,7 +32,8 @@ export function createAnswers(parts: {
         intake.findOccurrence(id, signal),
       ]);
       if (own !== undefined && maySee(viewer, own.namespace)) {
-        return { record: tellLost(own, parts.now()), ...(occurrence ? { occurrence } : {}) };
+        const record = tellLost(own, parts.now());
+        return { record, ...(occurrence ? { occurrence: tellAnswered(occurrence, record) } : {}) };
       }
       if (own === undefined && occurrence !== undefined && maySee(viewer, occurrence.namespace)) {
         return followed(occurrence, casebook, signal);
@@ -52,7 +53,7 @@ async function followed(
   const found = diagnosis === undefined ? undefined : await casebook.findDiagnosis(diagnosis, signal);
   if (found === undefined || found.status === 'pending') return { record: pending(occurrence), occurrence };
   const reused = found.status === 'done' ? reusedOf(occurrence, found.diagnosis.createdAt) : undefined;
-  return { record: found, occurrence, ...(reused ? { reused } : {}) };
+  return { record: found, occurrence: tellAnswered(occurrence, found), ...(reused ? { reused } : {}) };
 }
 
 /** Waits in the queue, which nothing is lost from, however old it is. */

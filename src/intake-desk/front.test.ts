@@ -52,6 +52,16 @@ describe('accepting alerts', () => {
     expect(await front.accept([], ORIGIN)).toEqual([]);
   });
 
+  it('knows an alert again whose sender does not say when it began, and its end', async () => {
+    const { front, store } = open();
+    const told = (startsAt: string, status: 'firing' | 'resolved') =>
+      front.accept([groupOf(firing({ startsAt, status, startIsGuessed: true }))], ORIGIN);
+    await told('2026-03-31T12:00:00.000Z', 'firing');
+    expect(await told('2026-03-31T12:01:00.000Z', 'firing')).toEqual([{ occurrence: 'o1', outcome: 'duplicate' }]);
+    expect(await told('2026-03-31T12:02:00.000Z', 'resolved')).toEqual([{ occurrence: 'o1', outcome: 'resolved' }]);
+    expect(await store.findOccurrence('o1')).toMatchObject({ alerts: { firing: 0, resolved: 1 } });
+  });
+
   it('writes together what came while it wrote, and gives everybody their own answers', async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {

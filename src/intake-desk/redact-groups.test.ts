@@ -65,6 +65,13 @@ describe('groups of alerts', () => {
     expect(group?.alerts[0]?.fingerprint).toBe('ab12cd34ef567890');
   });
 
+  it('keep what tells that a start is a guess, with words or without', async () => {
+    const guessed = groupOf(firing({ startIsGuessed: true }));
+    const [whole] = await redactGroups([guessed], redact);
+    const [unchecked] = await redactGroups([guessed], () => Promise.reject(new Error('no')));
+    expect([whole, unchecked].map((group) => group?.alerts[0]?.startIsGuessed)).toEqual([true, true]);
+  });
+
   it('are searched once, however many they are', async () => {
     let searches = 0;
     const counting = (text: string) => {

@@ -53,14 +53,21 @@ function mapWords(group: ReceivedGroup, words: Words): ReceivedGroup {
 }
 
 function mapAlert(alert: ReceivedAlert, words: Words): ReceivedAlert {
-  const { status, startsAt, endsAt, generatorURL } = alert;
+  const { generatorURL } = alert;
   return {
-    ...{ status, startsAt },
-    ...(endsAt === undefined ? {} : { endsAt }),
-    fingerprint: wordless(alert.fingerprint),
+    ...withoutText(alert),
     labels: mapLabels(alert.labels, words),
     annotations: mapLabels(alert.annotations, words),
     ...(generatorURL === undefined ? {} : { generatorURL: words(generatorURL) }),
+  };
+}
+
+/** What tells an alert from others, and its end from its beginning. */
+function withoutText({ status, startsAt, startIsGuessed, endsAt, fingerprint }: ReceivedAlert) {
+  return {
+    ...{ status, startsAt, fingerprint: wordless(fingerprint) },
+    ...(startIsGuessed === undefined ? {} : { startIsGuessed }),
+    ...(endsAt === undefined ? {} : { endsAt }),
   };
 }
 
@@ -91,11 +98,7 @@ function withoutWords(group: ReceivedGroup): ReceivedGroup {
     groupLabels: {},
     commonLabels: {},
     commonAnnotations: {},
-    alerts: group.alerts.map(({ status, startsAt, endsAt, fingerprint }) => ({
-      ...{ status, startsAt, labels, annotations: {} },
-      ...(endsAt === undefined ? {} : { endsAt }),
-      fingerprint: wordless(fingerprint),
-    })),
+    alerts: group.alerts.map((alert) => ({ ...withoutText(alert), labels, annotations: {} })),
   };
 }
 

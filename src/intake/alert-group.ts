@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PrecedentError } from '../domain/errors.ts';
 import type { Reception } from '../domain/occurrence.ts';
+import { boundedList } from './bounds.ts';
 import type { ReadContext } from './context.ts';
 import { buildGroups, hashOf, identify } from './identity.ts';
 import { Moment } from './moments.ts';
@@ -30,7 +31,7 @@ export const WireGroupHead = z.object({
 });
 export type WireGroupHead = Readonly<z.infer<typeof WireGroupHead>>;
 
-export const WireGroup = WireGroupHead.extend({ alerts: z.array(WireAlert) });
+export const WireGroup = WireGroupHead.extend({ alerts: boundedList(WireAlert) });
 export type WireGroup = Readonly<z.infer<typeof WireGroup>>;
 
 /** A group in Alertmanager's shape as groups of alerts that can be told from others. */

@@ -3,6 +3,7 @@ import { PrecedentError } from '../domain/errors.ts';
 import type { ReceivedAlert, ReceivedGroup, Reception } from '../domain/occurrence.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { readGroup, WireGroup } from './alert-group.ts';
+import { refuseMany, refuseSwelling } from './bounds.ts';
 import { readEventData } from './cloudevents-data.ts';
 import type { ReadContext } from './context.ts';
 import { buildGroups, hashOf, identify } from './identity.ts';
@@ -36,7 +37,7 @@ const ENDINGS = [
 /** CloudEvents 1.0 over HTTP: one event as JSON, one in `ce-` headers with its data as the body, or a batch. */
 export function readCloudEvents(body: unknown, context: ReadContext): Reception {
   const events = listEvents(body, context);
-  const read = events.map((event) => readEvent(event, context));
+  const read = readEvents(events, context);
   const groups = joinAlike(read.flatMap((reception) => (reception.kind === 'alerts' ? reception.groups : [])));
   if (groups.length > 0) return { kind: 'alerts', groups };
   const first = read.find((reception) => reception.kind === 'ignored');
@@ -53,6 +54,23 @@ function listEvents(body: unknown, { header }: ReadContext): readonly CloudEvent
     'input-too-large',
     `there are ${body.length} events in this batch; send at most ${MAX_EVENTS}`,
   );
+}
+
+/** Each may be a group as large as a whole delivery may be, so all of them are counted while they are read. */
+function readEvents(events: readonly CloudEvent[], context: ReadContext): Reception[] {
+  const groups: ReceivedGroup[] = [];
+  let alerts = 0;
+  const read = events.map((event) => {
+    const reception = readEvent(event, context);
+    if (reception.kind === 'alerts') {
+      groups.push(...reception.groups);
+      alerts += reception.groups.reduce((sum, group) => sum + group.alerts.length, 0);
+      refuseMany(alerts);
+    }
+    return reception;
+  });
+  refuseSwelling(groups);
+  return read;
 }
 
 function readHeaders(data: unknown, header: ReadContext['header']): object {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Reception } from '../domain/occurrence.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { readGroup, WireAlert, WireGroupHead } from './alert-group.ts';
+import { boundedList } from './bounds.ts';
 import type { ReadContext } from './context.ts';
 import { buildGroups, hashOf, identify } from './identity.ts';
 import { Prose, present, readLabels, toAnnotationValue, Url, Word } from './words.ts';
@@ -16,7 +17,7 @@ const GrafanaAlert = WireAlert.extend({
 });
 type GrafanaAlert = Readonly<z.infer<typeof GrafanaAlert>>;
 
-const GrafanaGroup = WireGroupHead.extend({ orgId: Word, alerts: z.array(GrafanaAlert) });
+const GrafanaGroup = WireGroupHead.extend({ orgId: Word, alerts: boundedList(GrafanaAlert) });
 
 /** Before unified alerting: one rule, no labels of its own. */
 const LegacyAlert = z.object({

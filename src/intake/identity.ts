@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { PrecedentError } from '../domain/errors.ts';
 import type { ReceivedAlert, ReceivedGroup } from '../domain/occurrence.ts';
+import { refuseMany, refuseSwelling } from './bounds.ts';
 
 /** As many as one group holds; the rest of a delivery follows in groups of the same key. */
 const MAX_ALERTS = 1_000;
-const MAX_DELIVERED = 5_000;
 
 /** A sender's own identifier is kept as it is while it is short; what is longer is told apart by its hash. */
 const MAX_IDENTIFIER = 200;
@@ -47,18 +46,12 @@ export function identify(told: ToldAlert, receivedAt: Date): ReceivedAlert {
 
 /** One delivery's alerts as groups that are each small enough to be handled at once. */
 export function buildGroups(group: ToldGroup, alerts: readonly ReceivedAlert[]): ReceivedGroup[] {
-  if (alerts.length > MAX_DELIVERED) {
-    throw new PrecedentError(
-      'input-too-large',
-      `there are ${alerts.length} alerts in this delivery and at most ${MAX_DELIVERED} are taken: let the sender group them, or send fewer at once`,
-    );
-  }
+  refuseMany(alerts.length);
   const starts = Array.from({ length: Math.ceil(alerts.length / MAX_ALERTS) }, (_, at) => at * MAX_ALERTS);
+  const whole = { groupLabels: {}, commonLabels: {}, commonAnnotations: {}, ...group };
+  refuseSwelling([{ ...whole, alerts }]);
   return starts.map((start) => ({
-    groupLabels: {},
-    commonLabels: {},
-    commonAnnotations: {},
-    ...group,
+    ...whole,
     groupKey: toIdentifier(group.groupKey),
     alerts: alerts.slice(start, start + MAX_ALERTS),
   }));

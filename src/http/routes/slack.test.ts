@@ -5,8 +5,9 @@ import type { Asker } from '../../asker.ts';
 import { createDesk } from '../../desk.ts';
 import type { AskAnswer } from '../../domain/ask.ts';
 import { PrecedentError } from '../../domain/errors.ts';
+import { LOCAL_OPERATOR } from '../../domain/principal.ts';
 import { createSlackDesk, type SlackDeskParts } from '../../slack-desk/slack-desk.ts';
-import { type CallbackReceiver, type Receive, startCallbackReceiver } from '../../testing/callback-receiver.ts';
+import { type Receive, startCallbackReceiver } from '../../testing/callback-receiver.ts';
 import { failed, pending } from '../../testing/diagnosis-builder.ts';
 import { createMemoryCasebook } from '../../testing/memory-casebook.ts';
 import { buildPromotable } from '../../testing/promotable-builder.ts';
@@ -58,7 +59,7 @@ async function open(overrides: Partial<SlackDeskParts> = {}, receive?: Receive, 
   const slackDesk = keep(
     createSlackDesk({
       asker: { ask: async () => ANSWER },
-      answers: { getAnswer: async (id, viewer) => ({ record: await desk.get(id, viewer) }) },
+      answers: { getAnswer: async (id, viewer) => ({ record: await desk.get(id, { ...LOCAL_OPERATOR, ...viewer }) }) },
       outages: {
         getOutage: async (id) => {
           throw new PrecedentError('not-found', `there is no outage ${id}`);
@@ -89,6 +90,11 @@ async function open(overrides: Partial<SlackDeskParts> = {}, receive?: Receive, 
 
 type Opened = Awaited<ReturnType<typeof open>>;
 let triggers = 0;
+
+async function wordsOf(response: Response): Promise<string> {
+  const { text, detail }: { text?: string; detail?: string } = JSON.parse(await response.text());
+  return text ?? detail ?? '';
+}
 
 function send(url: string, kind: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
   const body = new URLSearchParams(fields).toString();
@@ -234,8 +240,7 @@ describe('a question typed in Slack', () => {
 describe('a subcommand', () => {
   it.each(['', 'help', ' HELP '])('%j says what can be said, at once', async (text) => {
     const opened = await open();
-    const { text: said } = await (await type(opened, text, { command: '/prior' })).json();
-    expect(said).toContain('`/prior diagnosis ID`');
+    expect(await wordsOf(await type(opened, text, { command: '/prior' }))).toContain('`/prior diagnosis ID`');
     expect(opened.slack.received).toHaveLength(0);
   });
 
@@ -296,7 +301,7 @@ describe('a subcommand', () => {
     '%j says how to correct',
     async (text) => {
       const opened = await open();
-      expect((await (await type(opened, text)).json()).text).toContain('correct ID service=NAME category=NAME');
+      expect(await wordsOf(await type(opened, text))).toContain('correct ID service=NAME category=NAME');
     },
   );
 
@@ -375,7 +380,7 @@ describe('what comes to the routes of Slack', () => {
     const unset = await open({}, undefined, []);
     const refused = await type(unset, 'help');
     expect(refused.status).toBe(401);
-    expect((await refused.json()).detail).toContain('SLACK_SIGNING_SECRETS is not set');
+    expect(await wordsOf(refused)).toContain('SLACK_SIGNING_SECRETS is not set');
   });
 
   it.each([

@@ -12,34 +12,44 @@ import { jsonAnswer, problems } from './answers.ts';
 /** What Slack shows at once to whoever typed the command; the answer itself is posted to Slack afterwards. */
 export const SlackReply = z.object({ response_type: z.literal('ephemeral'), text: z.string() });
 
-const PATH = '/v1/slack/{kind}';
-
 const form = { schema: z.record(z.string(), z.string()) };
 
-const postSlack = createRoute({
+const SIGNED =
+  'The signature is the authorisation, with one of SLACK_SIGNING_SECRETS; no bearer token is asked for. Taken at once; the ' +
+  'answer is posted to the `response_url` of the request, and what Slack sends twice is answered once.';
+
+const request = { body: { required: true, content: { 'application/x-www-form-urlencoded': form } } };
+
+const responses = {
+  200: jsonAnswer('What is said at once; an empty body where nothing is.', 'SlackReply', SlackReply),
+  ...problems(400, 401, 413, 415, 500, 503),
+};
+
+const postCommand = createRoute({
   method: 'post',
-  path: PATH,
-  operationId: 'receiveSlack',
+  path: '/v1/slack/commands',
+  operationId: 'receiveSlackCommand',
   tags: ['Ask'],
-  summary: 'Slack tells of a command that was typed, or of a button that was pressed',
-  description:
-    '`commands` is the Request URL of the slash command, `interactions` that of Interactivity. The signature is the ' +
-    'authorisation, with one of SLACK_SIGNING_SECRETS; no bearer token is asked for. Taken at once; the answer is posted to the ' +
-    '`response_url` of the request, and what Slack sends twice is answered once.',
+  summary: 'Slack tells of a command that was typed',
+  description: `The Request URL of the slash command. ${SIGNED}`,
   security: [],
-  request: {
-    params: z.object({
-      kind: z.enum(['commands', 'interactions']).openapi({ description: 'A slash command, or a button.' }),
-    }),
-    body: { required: true, content: { 'application/x-www-form-urlencoded': form } },
-  },
-  responses: {
-    200: jsonAnswer('What is said at once; an empty body where nothing is.', 'SlackReply', SlackReply),
-    ...problems(400, 401, 404, 413, 415, 500, 503),
-  },
+  request,
+  responses,
 });
 
-export const SLACK_ROUTES = [postSlack];
+const postInteraction = createRoute({
+  method: 'post',
+  path: '/v1/slack/interactions',
+  operationId: 'receiveSlackInteraction',
+  tags: ['Ask'],
+  summary: 'Slack tells of a button that was pressed',
+  description: `The Request URL of Interactivity. ${SIGNED}`,
+  security: [],
+  request,
+  responses,
+});
+
+export const SLACK_ROUTES = [postCommand, postInteraction];
 
 export interface SlackRouteParts {
   readonly slack: SlackDesk;

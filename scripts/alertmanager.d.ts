@@ -1,0 +1,2 @@
+export function findAlertmanager(): string | undefined;
+export function fetchAlertmanager(): string | undefined;
