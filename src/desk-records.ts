@@ -15,7 +15,7 @@ export function tellLost(record: DiagnosisRecord, now: Date): DiagnosisRecord {
   return { ...record, status: 'failed', code: 'interrupted', detail };
 }
 
-/** The occurrence as it is told beside its diagnosis: what is in the casebook is an answer, though its task is not yet written off. */
+/** The occurrence as it is told beside its diagnosis, which answers it as soon as it is in the casebook. */
 export function tellAnswered(occurrence: Occurrence, { id, status }: DiagnosisRecord): Occurrence {
   if (occurrence.status !== 'waiting' || occurrence.diagnosis !== id || status === 'pending') return occurrence;
   return { ...occurrence, status: status === 'done' ? 'answered' : 'failed' };

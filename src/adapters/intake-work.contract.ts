@@ -86,6 +86,13 @@ export function describeIntakeWork(name: string, open: () => Promise<OpenIntake>
       expect(await store.listRecentLone(AT, 1)).toHaveLength(1);
     });
 
+    promise('lists as many of each namespace, so that none crowds out another', async (store) => {
+      await store.accept([buildIncoming('o1', { namespace: 'team' })], AT);
+      await store.accept([buildIncoming('o2'), buildIncoming('o3')], LATER);
+      await triage(store, [diagnose('o1'), diagnose('o2'), diagnose('o3')]);
+      expect((await store.listRecentLone(AT, 1)).map(({ id }) => id)).toEqual(['o3', 'o1']);
+    });
+
     promise('counts the diagnoses that were begun, by namespace', async (store) => {
       await store.accept([buildIncoming('o1'), buildIncoming('o2', { namespace: 'team' }), buildIncoming('o3')], AT);
       await triage(store, [diagnose('o1'), diagnose('o2'), join('o3', 'x')], ['x']);

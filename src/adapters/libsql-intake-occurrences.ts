@@ -58,8 +58,10 @@ export function listUndecided(limit: number): InStatement {
 
 export function listRecentLone(since: Date, limit: number): InStatement {
   return {
-    sql: `SELECT * FROM occurrences WHERE outage IS NULL AND received_at >= ? AND diagnosis IS NOT NULL
-          ORDER BY received_at DESC, number DESC LIMIT ?`,
+    sql: `SELECT * FROM (
+            SELECT *, row_number() OVER (PARTITION BY namespace ORDER BY received_at DESC, number DESC) AS place
+            FROM occurrences WHERE outage IS NULL AND received_at >= ? AND diagnosis IS NOT NULL)
+          WHERE place <= ? ORDER BY received_at DESC, number DESC`,
     args: [since.toISOString(), limit],
   };
 }

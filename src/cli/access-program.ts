@@ -28,7 +28,7 @@ export function addAccessCommands(program: Command, context: CommandContext, exi
     withAccess,
   );
   withJson(program.command('audit'))
-    .description('show who changed what: verdicts, tokens, deliveries, rules')
+    .description('show who changed what: verdicts, tokens, deliveries')
     .option('-n, --limit <number>', 'entries', positive, 50)
     .option('--before <number>', 'only entries before this number', positive)
     .action(async (options) => exit(await withAccess(context, ({ audit }) => auditCommand(audit, options, context))));

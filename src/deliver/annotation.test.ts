@@ -56,7 +56,7 @@ describe('an annotation', () => {
       [
         'Cause: disk-full at db. The write-ahead log filled the disk of db.',
         'Confidence: uncalibrated (raw 0.05)',
-        'As in Checkout slow because the disk of db was full: incidents/db-disk-full.md:7',
+        'As in “Checkout slow because the disk of db was full”: incidents/db-disk-full.md:7',
         '1. [low risk] Look at what fills the disk. $ df -h /var/lib/db (runbooks/db/DbDiskFull.md:12)',
         "2. [low risk] Drop old segments. $ SELECT pg_switch_wal(); SELECT 'done'; (runbooks/db/DbDiskFull.md:12)",
         'More: https://precedent.example.com/v1/diagnoses/d1',
@@ -82,7 +82,7 @@ describe('an annotation', () => {
     const text = renderAnnotation(buildDiagnosis({ hypotheses: [hypothesis], precedents: [precedent] }));
     expect(text).toMatch(/^No answer \(no-precedent\)\. No precedent/);
     expect(text).toContain('- disk-full at db, 70 % of the votes (incidents/db-disk-full.md:7)');
-    expect(text).toContain('- Checkout slow because the disk of db was full: incidents/db-disk-full.md:7');
+    expect(text).toContain('- “Checkout slow because the disk of db was full”: incidents/db-disk-full.md:7');
   });
 
   it('says whose answer it is, and how long the alerts fired', () => {

@@ -142,7 +142,8 @@ function titleOf({ document, source }: Citation, { precedents, runbooks }: Diagn
 }
 
 function withSource(what: string, title: string, cited: Citation): string[] {
-  return [`${what} ${cutLine(toLine(title), MAX_TITLE) || 'an incident'}${placeOf(cited, ': ')}`];
+  const name = cutLine(toLine(title), MAX_TITLE);
+  return [`${what} ${name === '' ? 'an incident' : `“${name}”`}${placeOf(cited, ': ')}`];
 }
 
 /** Whole, or not at all: half a path leads nowhere. */

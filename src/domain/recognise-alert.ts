@@ -3,7 +3,7 @@ import type { ReceivedAlert } from './occurrence.ts';
 
 /**
  * Which known alert this is: that of its start, or else one of its fingerprint whose time it falls into, of those that fire
- * the first. A sender that does not say when an alert began means the one that fires; and one that was restarted resolves by
+ * the last. A sender that does not say when an alert began means the one that fires; and one that was restarted resolves by
  * another start.
  */
 export function recognise(
@@ -16,16 +16,12 @@ export function recognise(
   const isGuessed = alert.startIsGuessed === true;
   if (alert.status === 'firing' && !isGuessed) return undefined;
   const siblings = known.findSiblings(identity);
-  const fires = firstOf(siblings.filter((sibling) => sibling.endsAt === undefined));
-  if (fires && (isGuessed || fires.startsAt <= endsAt)) return { ...identity, startsAt: fires.startsAt };
+  const fires = lastOf(siblings.filter((one) => one.endsAt === undefined && (isGuessed || one.startsAt <= endsAt)));
+  if (fires) return { ...identity, startsAt: fires.startsAt };
   const last = lastOf(siblings);
   const isSame =
     last?.endsAt !== undefined && last.startsAt <= identity.startsAt && isWithin(identity.startsAt, last.endsAt, alert);
   return isSame ? { ...identity, startsAt: last.startsAt } : undefined;
-}
-
-function firstOf(siblings: readonly Sibling[]): Sibling | undefined {
-  return siblings.reduce<Sibling | undefined>((a, b) => (a && a.startsAt <= b.startsAt ? a : b), undefined);
 }
 
 function lastOf(siblings: readonly Sibling[]): Sibling | undefined {

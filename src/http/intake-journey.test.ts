@@ -4,12 +4,17 @@ import { DiagnosisAnswer } from '../domain/diagnosis-answer.ts';
 import { DiagnosisVerdicts } from '../domain/feedback.ts';
 import { Outage } from '../domain/outage.ts';
 import { type CallbackReceiver, startCallbackReceiver } from '../testing/callback-receiver.ts';
+import { createHashEmbedder } from '../testing/hash-embedder.ts';
 import type { Team } from './__fixtures__/alert-team.ts';
 import { readProblem } from './__fixtures__/serve.ts';
 import { type AlertService, serveAlerts } from './__fixtures__/serve-alerts.ts';
 
 const KEY = Buffer.from('a secret of the receiver of callbacks');
 const WAIT = { prefer: 'wait=20' };
+
+const embedder = createHashEmbedder();
+/** What whoever looks something up waits for. */
+let held = Promise.resolve();
 
 let receiver: CallbackReceiver;
 let served: AlertService;
@@ -22,6 +27,7 @@ beforeAll(async () => {
   served = await serveAlerts({
     env: { OPS_SECRET: `whsec_${KEY.toString('base64')}`, PUBLIC_URL: 'https://precedent.example.com' },
     file: callbacks.join('\n'),
+    ports: { embedder: { ...embedder, embed: (...args) => held.then(() => embedder.embed(...args)) } },
   });
 });
 afterAll(async () => {
@@ -100,8 +106,13 @@ it('the same situation again gets the answer that is known, with its age, until 
 
 it('whoever watches sees the stages, then the answer', async () => {
   const team = await served.team('watching');
-  const { id, location } = await team.post(team.fires('orders'));
+  let goOn = () => {};
+  held = new Promise((resolve) => {
+    goOn = resolve;
+  });
+  const { id, location } = await team.post(team.fires('orders', 'OrdersWatched'));
   const stream = await team.ask('GET', `${location}/events`);
+  goOn();
   expect(stream.headers.get('content-type')).toContain('text/event-stream');
   const events = (await stream.text()).split('\n\n').flatMap((text) => {
     const said = (field: string) => new RegExp(`^${field}: (.*)$`, 'm').exec(text)?.[1] ?? '';
@@ -124,7 +135,9 @@ it('services that call one another and alert together are one outage, with one a
   expect(answer).toMatchObject({ reused: { because: 'outage', diagnosis: answer.id }, occurrence: { id: web.id } });
   const id = answer.occurrence?.outage ?? '';
   const founder = async () => (await read(team, payment.location)).occurrence;
-  await expect.poll(founder).toMatchObject({ outage: id, diagnosis: answer.id, because: 'outage' });
+  await expect
+    .poll(founder, { timeout: 10_000 })
+    .toMatchObject({ outage: id, diagnosis: answer.id, because: 'outage' });
 
   const outage = await outageOf(team, id);
   expect(outage).toMatchObject({ status: 'open', memberCount: 2, commonSuspect: { service: 'payment', explains: 1 } });
@@ -179,7 +192,7 @@ it('a callback tells of the answer and of the end, signed so that its receiver c
     { type: 'occurrence.resolved', data: { occurrence: { id, durationSeconds: expect.any(Number) } } },
   ]);
   await expect
-    .poll(async () => await (await team.ask('GET', '/v1/deliveries')).json())
+    .poll(async () => await (await team.ask('GET', '/v1/deliveries')).json(), { timeout: 10_000 })
     .toMatchObject({
       deliveries: [{ status: 'delivered' }, { status: 'delivered' }],
     });

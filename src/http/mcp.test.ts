@@ -68,6 +68,8 @@ for (const mode of ['legacy', 'modern'] as const) {
       const [incident] = found['results'] as { id: string; kind: string }[];
       expect(incident?.kind).toBe('incident');
       expect(await call('get_incident', { id: incident?.id })).toMatchObject({ kind: 'incident', id: incident?.id });
+      // As a diagnosis cites it.
+      expect(await call('get_incident', { id: `incident:${incident?.id}` })).toMatchObject({ id: incident?.id });
       const runbooks = await call('search_runbooks', { query: 'EnsembleQueueBacklog' });
       expect(runbooks['results']).toMatchObject([{ id: 'ensemble/EnsembleQueueBacklog' }, {}, {}, {}, {}]);
       expect(await call('get_runbook', { id: 'ensemble/EnsembleQueueBacklog' })).toMatchObject({ kind: 'runbook' });
@@ -91,12 +93,15 @@ for (const mode of ['legacy', 'modern'] as const) {
     it('tell what stands and falls with a service', async () => {
       const impact = await call('service_impact', { service: 'Pre-Processor' });
       expect(impact).toMatchObject({ service: { name: 'pre-processor' } });
+      const spoken = await call('service_impact', { service: 'pre processor' });
+      expect(spoken).toMatchObject({ service: { name: 'pre-processor' } });
       expect(impact['impacts']).toContainEqual({ service: 'load-generator', hops: 2 });
     });
 
     it('tell a model how to mend a call', async () => {
       expect(await refusal('get_runbook', { id: 'no/such' })).toContain('not-found');
       expect(await refusal('service_impact', { service: 'processor' })).toContain('pre-processor');
+      expect(await refusal('service_impact', { service: 'checkout' })).toContain('it knows load-generator, web-server');
       expect(await refusal('diagnose_alert', {})).toMatch(/label or annotation/);
       expect(await refusal('search_precedents', { query: '' })).toMatch(/query/);
     });

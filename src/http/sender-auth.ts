@@ -42,12 +42,35 @@ export interface Caller {
  */
 export function authoriseSender(proof: SenderProof, { config, secrets, now }: SenderTrust): Caller {
   const { sender, principal } = proof;
-  const known = [...(secrets.bySender.get(sender) ?? []), ...secrets.anySender];
-  const isOpen = principal === LOCAL_OPERATOR;
-  if (principal !== undefined && !(isOpen && known.length > 0)) return callerOf(sender, principal, config);
+  const known = secretsOf(sender, secrets);
+  if (principal !== undefined && !mustProve(principal, known)) return callerOf(sender, principal, config);
   if (isProven(proof, config?.header ?? DEFAULT_SECRET_HEADER, known, now))
     return { name: sender, namespace: config?.namespace ?? DEFAULT_NAMESPACE };
   throw new PrecedentError('unauthorised', explain(sender, known.length > 0));
+}
+
+/**
+ * Throws `unauthorised` where nothing in the head can prove anything: whoever brings neither a token nor a proof is not
+ * listened to for a whole body.
+ */
+export function refuseProofless(
+  { sender, principal, header }: Omit<SenderProof, 'body'>,
+  { config, secrets }: Omit<SenderTrust, 'now'>,
+): void {
+  const known = secretsOf(sender, secrets);
+  if (!mustProve(principal, known)) return;
+  const proofs = [config?.header ?? DEFAULT_SECRET_HEADER, 'webhook-signature', 'x-pagerduty-signature'];
+  if (known.length > 0 && proofs.some((name) => header(name) !== undefined)) return;
+  throw new PrecedentError('unauthorised', explain(sender, known.length > 0));
+}
+
+function secretsOf(sender: Sender, { bySender, anySender }: IntakeSecrets): readonly string[] {
+  return [...(bySender.get(sender) ?? []), ...anySender];
+}
+
+/** Nobody is known by a token; where a sender has secrets, that everybody may come in does not count either. */
+function mustProve(principal: Principal | undefined, known: readonly string[]): boolean {
+  return principal === undefined || (principal === LOCAL_OPERATOR && known.length > 0);
 }
 
 function callerOf(sender: Sender, principal: Principal, config: SenderConfig | undefined): Caller {

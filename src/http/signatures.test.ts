@@ -71,6 +71,11 @@ describe('a Standard Webhook', () => {
     expect(isStandardWebhook(message(fields), [secret], now)).toBe(false);
   });
 
+  it('is never right by a secret that holds nothing, whose key is no secret', () => {
+    const signature = `v1,${createHmac('sha256', '').update(`msg_1.${timestamp}.{}`).digest('base64')}`;
+    expect(isStandardWebhook(message({ signature }), ['whsec_', 'whsec_*', ''], now)).toBe(false);
+  });
+
   function ageing(seconds: number) {
     const at = String(Number(timestamp) + seconds);
     return { timestamp: at, signature: signatureOf('{}', at) };

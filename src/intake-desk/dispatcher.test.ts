@@ -180,4 +180,43 @@ describe('the dispatcher', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(turns).toBe(0);
   });
+
+  it('writes nothing for an outage that has grown by too little to be diagnosed again', async () => {
+    const { build, accept, find, clock, intake } = setUp();
+    let turns = 0;
+    const takeTurn: typeof intake.takeTurn = async (...turn) => {
+      turns++;
+      return intake.takeTurn(...turn);
+    };
+    build('d', { intake: { ...intake, takeTurn } }).start();
+    for (const id of ['a', 'b', 'c']) await accept(id, 'Down', id);
+    await until(async () => (await find('c')).status === 'waiting');
+    await accept('e', 'Down', 'e');
+    await until(async () => (await find('e')).status === 'waiting');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const before = turns;
+    for (let looks = 0; looks < 3; looks++) {
+      clock.at += 100_000;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(turns).toBe(before);
+  });
+
+  it('keeps its turn for as long as a triage takes, so that no two take it from each other for ever', async () => {
+    const { build, accept, find, intake } = setUp();
+    const slow: Partial<DispatcherParts> = {
+      intake: {
+        ...intake,
+        async listRecentLone(since, limit) {
+          await new Promise((resolve) => setTimeout(resolve, 90));
+          return intake.listRecentLone(since, limit);
+        },
+      },
+      now: () => new Date(),
+      turnMs: 60,
+    };
+    await accept('a', 'Down', 'checkout');
+    for (const owner of ['d1', 'd2']) build(owner, slow).start();
+    await until(async () => (await find('a')).status === 'waiting', 1_000);
+  });
 });

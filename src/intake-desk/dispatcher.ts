@@ -1,5 +1,6 @@
 import type { AnsweredSituation, QueuedOccurrence, TriageOutcome } from '../domain/triage.ts';
 import type { Clock, IntakeStore } from '../ports.ts';
+import { isDue } from '../triage/rediagnose.ts';
 import { type TriageSettings, triage } from '../triage/triage.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { findTopology, type ReadTopology } from './topology.ts';
@@ -44,6 +45,7 @@ export interface DispatcherParts {
   readonly idleMs?: number;
   readonly paceMs?: number;
   readonly retryMs?: number;
+  readonly turnMs?: number;
 }
 
 export interface Reuse {
@@ -53,6 +55,8 @@ export interface Reuse {
 
 const TURN = 'triage';
 const TURN_MS = 10_000;
+/** Renewed so often in its time: on a slow casebook two processes would else take it from each other for ever. */
+const RENEWALS = 3;
 /** Occurrences of one triage; the process stands still while it is written down. */
 const PAGE = 500;
 const MAX_LONE = 200;
@@ -68,15 +72,17 @@ const REST_MS = 5_000;
  * would begin twice.
  */
 export function createDispatcher(parts: DispatcherParts): Loop {
-  const { intake, owner, settings } = parts;
+  const { intake, owner, settings, turnMs = TURN_MS } = parts;
   const topology = findTopology(parts);
   let lookedAt = 0;
 
   async function round(): Promise<boolean> {
     if (!(await hasWork()) || !(await takeTurn())) return false;
+    const renewal = setInterval(() => void takeTurn().catch(() => {}), turnMs / RENEWALS);
     try {
       return await decideOnce();
     } finally {
+      clearInterval(renewal);
       // Another process need not wait for it; should this fail, it waits for the turn's end.
       await intake.giveBackTurn(TURN, owner).catch(() => {});
     }
@@ -89,7 +95,7 @@ export function createDispatcher(parts: DispatcherParts): Loop {
     if (now - lookedAt < REST_MS) return false;
     lookedAt = now;
     const open = await intake.listOpenOutages(ago(settings.maxOutageSeconds));
-    return open.some(({ memberCount, diagnosedCount }) => memberCount > diagnosedCount);
+    return open.some((outage) => isDue(outage, now));
   }
 
   /** True when there is more. */
@@ -127,7 +133,7 @@ export function createDispatcher(parts: DispatcherParts): Loop {
 
   async function takeTurn(): Promise<boolean> {
     const now = parts.now();
-    return intake.takeTurn(TURN, owner, now, new Date(now.getTime() + TURN_MS));
+    return intake.takeTurn(TURN, owner, now, new Date(now.getTime() + turnMs));
   }
 
   function ago(seconds: number): Date {

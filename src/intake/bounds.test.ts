@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { isPrecedentError } from '../domain/errors.ts';
-import { arrived, buildContext } from './__fixtures__/deliveries.ts';
+import { alertOf, arrived, buildContext } from './__fixtures__/deliveries.ts';
 import { readAlertmanager } from './alertmanager.ts';
 import { readCloudEvents } from './cloudevents.ts';
 import type { ReadContext } from './context.ts';
 import { readGeneric } from './generic.ts';
 import { readGrafana } from './grafana.ts';
+import { readPagerDuty } from './pagerduty.ts';
 
 type Read = (body: unknown, context: ReadContext) => unknown;
 
@@ -42,6 +43,15 @@ describe('a delivery of more alerts than are taken', () => {
     const batch = (size: number) => ['1', '2', '3'].map((id) => event(id, { groupKey: id, alerts: alerts(size) }));
     expect(refusalOf(readCloudEvents, batch(1_600))).toBeUndefined();
     expect(refusalOf(readCloudEvents, batch(1_700))).toContain('there are 5100 alerts');
+  });
+});
+
+describe('a list beside the alerts', () => {
+  it('is looked at as far as it is told, however long it is', () => {
+    const teams = [...Array.from({ length: 200 }, (_, at) => ({ summary: `t${at}` })), 'odd'];
+    const data = { id: 'P1', title: 'High', teams };
+    const reception = readPagerDuty({ event: { event_type: 'incident.triggered', data } }, buildContext());
+    expect(alertOf(reception).labels['team']).toMatch(/^t0, t1, .*t199$/);
   });
 });
 

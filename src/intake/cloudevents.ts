@@ -7,7 +7,7 @@ import { refuseMany, refuseSwelling } from './bounds.ts';
 import { readEventData } from './cloudevents-data.ts';
 import type { ReadContext } from './context.ts';
 import { buildGroups, hashOf, identify } from './identity.ts';
-import { Moment, readMoment } from './moments.ts';
+import { Moment } from './moments.ts';
 import { describeData, statusOf } from './plain-data.ts';
 import { Labels, present, Word } from './words.ts';
 
@@ -26,6 +26,9 @@ export const CloudEvent = z.object({
   data_base64: z.unknown().optional(),
 });
 export type CloudEvent = Readonly<z.infer<typeof CloudEvent>>;
+
+/** What data of any shape may say as alerts do. */
+const AlertFields = z.object({ labels: Labels, startsAt: Moment, endsAt: Moment });
 
 /** What the end of a type says of the alert; before it stands what the alert is. */
 const ENDINGS = [
@@ -93,16 +96,15 @@ function readEvent(event: CloudEvent, context: ReadContext): Reception {
   if (status === 'neither')
     return { kind: 'ignored', why: 'the type of the event neither raises nor resolves an alert' };
   const isFiring = status !== 'resolved';
-  const fields = typeof data === 'object' && data !== null ? data : {};
-  const given = (key: string): unknown => Object.entries(fields).find(([field]) => field === key)?.[1];
+  const given = AlertFields.safeParse(data).data;
   const { labels, annotations } = describeData(data);
   const told = {
     isFiring,
-    labels: { alertname: name, ...present({ subject: event.subject }), ...labels, ...Labels.parse(given('labels')) },
+    labels: { alertname: name, ...present({ subject: event.subject }), ...labels, ...given?.labels },
     annotations,
     fingerprint: keyOf(event, name),
-    startsAt: readMoment(given('startsAt')),
-    endsAt: readMoment(given('endsAt')),
+    startsAt: given?.startsAt,
+    endsAt: given?.endsAt,
     toldAt: event.time,
   };
   return { kind: 'alerts', groups: buildGroups({ groupKey: told.fingerprint }, [identify(told, context.receivedAt)]) };

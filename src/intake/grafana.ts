@@ -5,7 +5,7 @@ import { readGroup, WireAlert, WireGroupHead } from './alert-group.ts';
 import { boundedList } from './bounds.ts';
 import type { ReadContext } from './context.ts';
 import { buildGroups, hashOf, identify } from './identity.ts';
-import { Prose, present, readLabels, toAnnotationValue, Url, Word } from './words.ts';
+import { fewOf, Prose, present, readLabels, toAnnotationValue, Url, Word } from './words.ts';
 
 /** Alertmanager's shape under version "1", with what the rule measured beside each alert. */
 const GrafanaAlert = WireAlert.extend({
@@ -29,10 +29,7 @@ const LegacyAlert = z.object({
   state: z.string(),
   message: Prose,
   tags: WireAlert.shape.labels,
-  evalMatches: z
-    .array(z.object({ metric: Word, value: Word }))
-    .nullish()
-    .catch(undefined),
+  evalMatches: fewOf(z.object({ metric: Word, value: Word })),
 });
 
 const LEGACY_STATES: Readonly<Record<string, 'firing' | 'resolved'>> = {

@@ -5,7 +5,7 @@ import type { ReadContext } from './context.ts';
 import { buildGroups, hashOf, identify } from './identity.ts';
 import { Moment } from './moments.ts';
 import { readTags } from './tags.ts';
-import { joinTexts, Labels, Prose, present, toText, Word } from './words.ts';
+import { fewOf, joinTexts, Labels, Prose, present, toText, Word } from './words.ts';
 
 const Notice = z.object({ action: z.string() });
 
@@ -19,7 +19,7 @@ const OpsgenieNotice = z.object({
     entity: Word,
     priority: Word,
     tags: z.unknown().optional(),
-    teams: z.array(z.unknown()).nullish().catch(undefined),
+    teams: fewOf(z.unknown()),
     details: Labels,
     /** In milliseconds, where `updatedAt` is in nanoseconds: the size of a number tells its unit. */
     createdAt: Moment,

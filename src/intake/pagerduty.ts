@@ -4,7 +4,7 @@ import { parseInput } from '../domain/parse-input.ts';
 import type { ReadContext } from './context.ts';
 import { buildGroups, identify } from './identity.ts';
 import { Moment } from './moments.ts';
-import { joinTexts, present, toText, Url, Word } from './words.ts';
+import { fewOf, joinTexts, present, toText, Url, Word } from './words.ts';
 
 const Event = z.object({
   event: z.object({ event_type: z.string(), occurred_at: Moment, data: z.unknown().optional() }),
@@ -23,10 +23,7 @@ const Incident = z.object({
       service: Reference,
       priority: Reference,
       urgency: Word,
-      teams: z
-        .array(z.object({ summary: Word }))
-        .nullish()
-        .catch(undefined),
+      teams: fewOf(z.object({ summary: Word })),
     }),
   }),
 });

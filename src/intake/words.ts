@@ -83,3 +83,9 @@ export const Prose = z.unknown().optional().transform(toAnnotationValue);
 export const Url = z.unknown().optional().transform(toUrl);
 export const Labels = z.unknown().optional().transform(readLabels);
 export const Annotations = z.unknown().optional().transform(readAnnotations);
+
+/** A list of which as many are looked at as end up in one text; absent where there is none, or one of it is odd. */
+export function fewOf<Item extends z.ZodType>(item: Item) {
+  const few = z.preprocess((list) => (Array.isArray(list) ? list.slice(0, MAX_LABELS) : list), z.array(item));
+  return few.nullish().catch(undefined);
+}

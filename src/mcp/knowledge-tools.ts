@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { type DocumentKind, Incident, Runbook } from '../domain/document.ts';
+import { type DocumentKind, Incident, type KnowledgeDocument, Runbook } from '../domain/document.ts';
 import { SearchResponse } from '../domain/evidence.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { SearchRequest } from '../domain/request.ts';
@@ -70,8 +70,7 @@ export function addKnowledgeTools(server: McpServer, parts: McpParts): void {
       outputSchema: IncidentAnswer,
       annotations: READ_ONLY,
     },
-    async ({ id }) =>
-      runTool(async () => IncidentAnswer.parse(await parts.getDocument('incident', id)), parts.onFailure),
+    async ({ id }) => runTool(async () => IncidentAnswer.parse(await read(parts, 'incident', id)), parts.onFailure),
   );
   server.registerTool(
     'get_runbook',
@@ -82,8 +81,14 @@ export function addKnowledgeTools(server: McpServer, parts: McpParts): void {
       outputSchema: RunbookAnswer,
       annotations: READ_ONLY,
     },
-    async ({ id }) => runTool(async () => RunbookAnswer.parse(await parts.getDocument('runbook', id)), parts.onFailure),
+    async ({ id }) => runTool(async () => RunbookAnswer.parse(await read(parts, 'runbook', id)), parts.onFailure),
   );
+}
+
+/** Searches give an id; citations give the kind before it, and a model passes on what it has. */
+function read(parts: McpParts, kind: DocumentKind, id: string): Promise<KnowledgeDocument> {
+  const prefix = `${kind}:`;
+  return parts.getDocument(kind, id.startsWith(prefix) ? id.slice(prefix.length) : id);
 }
 
 async function find(

@@ -56,13 +56,31 @@ async function tellImpact(name: string, parts: McpParts, signal: AbortSignal): P
   };
 }
 
+/** Names that a refusal lists, so that the next call can be right. */
+const MAX_HINTS = 10;
+
 function findService({ services }: ServiceGraph, name: string): ServiceNode {
-  const wanted = name.trim().toLowerCase();
-  const found = [...services.values()].find((node) => node.name.toLowerCase() === wanted);
+  const wanted = foldName(name);
+  const found = [...services.values()].find((node) => foldName(node.name) === wanted);
   if (found) return found;
-  const alike = [...services.keys()].filter((known) => known.toLowerCase().includes(wanted)).slice(0, 5);
-  const hint = alike.length > 0 ? `; did you mean ${alike.join(', ')}?` : '';
-  throw new PrecedentError('not-found', `the topology knows no service of this name${hint}`);
+  const known = [...services.keys()];
+  const alike = known.filter((each) => foldName(each).includes(wanted));
+  const hint = alike.length > 0 ? `did you mean ${list(alike)}?` : `it knows ${list(known)}`;
+  throw new PrecedentError('not-found', `the topology knows no service of this name; ${hint}`);
+}
+
+/** “Web server” is said of `web-server`. */
+function foldName(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s._-]+/g, '-');
+}
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return 'none at all';
+  const more = names.length > MAX_HINTS ? ` and ${names.length - MAX_HINTS} more` : '';
+  return `${names.slice(0, MAX_HINTS).join(', ')}${more}`;
 }
 
 /** Every service along the edges, with its distance. */

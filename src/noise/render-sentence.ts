@@ -30,6 +30,6 @@ function renderField(field: NoiseField): string {
 
 /** Bare where it can only be read as one value. */
 export function renderValue(value: string): string {
-  const isBare = /^[^\s,()"“”\\]+$/.test(value) && !RESERVED.has(value.toLowerCase());
+  const isBare = /^[^\s,()"“”\\'‘’][^\s,()"“”\\]*$/.test(value) && !RESERVED.has(value.toLowerCase());
   return isBare ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

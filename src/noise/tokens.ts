@@ -8,11 +8,16 @@ export interface Token {
 
 const MARKS: Readonly<Record<string, Token['kind']>> = { ',': 'comma', '(': 'open', ')': 'close' };
 
+/** What changes how a line is read, or nothing at all: who reviews a rule must see what it says. */
+const UNSEEN = /\p{Cf}/u;
+
 /** What ends a bare word. */
 const WORD_END = /[\s,()"“”]/;
 
 /** Each character is looked at once; what comes after something broken is not. */
 export function tokenise(text: string): Token[] {
+  const unseen = text.search(UNSEEN);
+  if (unseen >= 0) return [broken('a character that nobody sees stands here: take it out', unseen)];
   const tokens: Token[] = [];
   for (let at = 0; at < text.length; ) {
     const character = text[at] ?? '';
@@ -31,7 +36,7 @@ export function tokenise(text: string): Token[] {
 
 function readWord(text: string, start: number): [Token, number] {
   let end = start;
-  while (end < text.length && !WORD_END.test(text[end] ?? '')) end++;
+  if (!/['‘’]/.test(text[start] ?? '')) while (end < text.length && !WORD_END.test(text[end] ?? '')) end++;
   if (end > start) return [{ kind: 'word', text: text.slice(start, end), at: start + 1 }, end];
   return [broken('only straight double quotes (") go around a value', start), end];
 }

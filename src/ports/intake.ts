@@ -72,7 +72,7 @@ export interface IntakeStore extends AsyncDisposable {
   listUndecided(limit: number, signal?: AbortSignal): Promise<QueuedOccurrence[]>;
   /** Unresolved outages that somebody joined since, and whatever their age those that were never diagnosed, over or not. */
   listOpenOutages(since: Date, signal?: AbortSignal): Promise<OpenOutage[]>;
-  /** Decided occurrences received since that are in no outage, nor filtered. Newest first. */
+  /** Decided occurrences received since that are in no outage, nor filtered: so many of each namespace. Newest first. */
   listRecentLone(since: Date, limit: number, signal?: AbortSignal): Promise<LoneOccurrence[]>;
   /** How many tasks were made since, whatever became of them, by namespace. */
   countDiagnoses(since: Date, signal?: AbortSignal): Promise<ReadonlyMap<string, number>>;

@@ -31,7 +31,7 @@ export function listUndecided(state: MemoryIntakeState, limit: number): QueuedOc
   return structuredClone(queued.slice(0, limit).map(toQueued));
 }
 
-/** Decided, and in no outage; the newest first. */
+/** Decided, and in no outage; the newest of each namespace, and of all of them the newest first. */
 export function listRecentLone(state: MemoryIntakeState, since: string, limit: number): LoneOccurrence[] {
   const lone = [...state.occurrences.values()]
     .filter(({ receivedAt, membership }) => receivedAt >= since && membership === undefined)
@@ -42,7 +42,12 @@ export function listRecentLone(state: MemoryIntakeState, since: string, limit: n
         ? []
         : { ...toQueued(row), diagnosis: row.diagnosis, pending: row.status === 'waiting' },
     );
-  return structuredClone(lone.slice(0, limit));
+  const count = new Map<string, number>();
+  const isWanted = ({ namespace }: LoneOccurrence) => {
+    count.set(namespace, (count.get(namespace) ?? 0) + 1);
+    return (count.get(namespace) ?? 0) <= limit;
+  };
+  return structuredClone(lone.filter(isWanted));
 }
 
 function toQueued({ state, situation, receivedAt }: OccurrenceRow): QueuedOccurrence {

@@ -1,3 +1,5 @@
+import type { OpenOutage } from '../domain/triage.ts';
+
 /** What it takes to say whether an outage is due. */
 export interface Growth {
   readonly memberCount: number;
@@ -30,6 +32,14 @@ export function findDue(
   if (memberCount >= GROWN_BY * diagnosedCount) return 'doubled';
   const isSettled = now - lastJoinedAt >= SETTLED_MS;
   return isSettled && memberCount >= SETTLED_GROWN_BY * diagnosedCount ? 'settled' : undefined;
+}
+
+/** Whether anything is to be done about an outage that nobody joins. */
+export function isDue({ lastJoinedAt, lastDiagnosedAt, ...counts }: OpenOutage, now: number): boolean {
+  const diagnosedAt = lastDiagnosedAt === undefined ? undefined : Date.parse(lastDiagnosedAt);
+  return (
+    findDue({ ...counts, lastJoinedAt: Date.parse(lastJoinedAt), lastDiagnosedAt: diagnosedAt }, now) !== undefined
+  );
 }
 
 /** An outage that is due, and how many members its newest diagnosis knows nothing of. */

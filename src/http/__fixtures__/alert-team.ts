@@ -67,6 +67,6 @@ function toWebhook({ alertname, service, startsAt }: Fired, status: string, ends
   return {
     ...{ version: '4', groupKey: `{}:${JSON.stringify(labels)}`, status, receiver: 'precedent', truncatedAlerts: 0 },
     ...{ groupLabels: labels, commonLabels: labels, commonAnnotations: annotations, externalURL: '' },
-    alerts: [{ status, labels, annotations, startsAt, endsAt, fingerprint: `${service}-${alertname}`, generatorURL: '' }],
+    alerts: [{ status, labels, annotations, startsAt, endsAt, fingerprint: `${service}-${alertname}` }],
   };
 }

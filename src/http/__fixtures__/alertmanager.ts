@@ -22,7 +22,7 @@ export interface PrometheusAlert {
 
 const START_MS = 10_000;
 
-/** A real Alertmanager with the configuration that people are told to paste; only where, with what and how soon differ. */
+/** A real Alertmanager with the configuration that people paste; only where, with what and how soon differ. */
 export async function startAlertmanager(binary: string, url: string, token: string): Promise<Alertmanager> {
   const folder = await mkdtemp(join(tmpdir(), 'precedent-alertmanager-'));
   const [config, credentials] = [join(folder, 'alertmanager.yml'), join(folder, 'precedent.token')];
@@ -82,7 +82,7 @@ const SHARE = '/usr/share/prometheus/alertmanager';
 /** As long as `SHARE`. */
 const WORKING_FOLDER = '/proc/self/cwd/./././././././././.';
 
-/** Debian's reads its templates from where the package is installed. One that was only unpacked reads them from beside itself. */
+/** Debian's has the path of its templates built in; one that was only unpacked is to read them from where they are. */
 async function withTemplates(binary: string, folder: string): Promise<{ program: string; cwd: string }> {
   const cwd = join(dirname(binary), '..', SHARE.slice('/usr'.length));
   if (existsSync(SHARE) || !existsSync(cwd)) return { program: binary, cwd: folder };

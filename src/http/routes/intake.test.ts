@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { PrecedentError } from '../../domain/errors.ts';
@@ -11,6 +12,22 @@ import { IntakeAnswer } from './intake.ts';
 
 const post = ({ url }: ServedIntake, sender: string, body: unknown, headers: Record<string, string> = {}) =>
   postJson(`${url}/v1/intake/${sender}`, body, headers);
+
+/** What a head is answered whose body does not come. */
+function headOf(url: string, headers: Record<string, string>): Promise<number | 'waits' | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers }, ({ statusCode }) => {
+      resolve(statusCode);
+      sent.destroy();
+    });
+    sent.on('error', reject);
+    sent.setTimeout(300, () => {
+      resolve('waits');
+      sent.destroy();
+    });
+    sent.flushHeaders();
+  });
+}
 
 const answerOf = async (response: Response) => IntakeAnswer.parse(await response.json());
 
@@ -120,6 +137,20 @@ describe('POST /v1/intake/{sender}', () => {
     const refused = await send(signature(Buffer.from(JSON.stringify(readFixture('pagerduty')))));
     expect(await readProblem(refused)).toMatchObject({ status: 401, detail: expect.stringContaining('pagerduty') });
     expect(served.accepted).toHaveLength(1);
+  });
+
+  it('waits for no body of whoever brings neither a token nor a proof', async () => {
+    const secrets = { anySender: ['a secret'], bySender: new Map() };
+    await using guarded = await serveIntake({ tokens: {}, secrets });
+    await using open = await serveIntake({ secrets });
+    const promise = (served: ServedIntake, headers: Record<string, string> = {}) =>
+      headOf(`${served.url}/v1/intake/generic`, {
+        'content-type': 'application/json',
+        'content-length': '9',
+        ...headers,
+      });
+    expect(await Promise.all([guarded, open].map((served) => promise(served)))).toEqual([401, 401]);
+    expect(await promise(guarded, { 'x-precedent-secret': 'a secret' })).toBe('waits');
   });
 
   it('keeps a team’s alerts where its token belongs', async () => {

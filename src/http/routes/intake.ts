@@ -8,7 +8,7 @@ import type { AcceptedGroup } from '../../ports/intake.ts';
 import { readBytes } from '../body.ts';
 import { readDelivery } from '../delivery-body.ts';
 import { createRateLimit, type RateLimit } from '../rate-limit.ts';
-import { authoriseSender, type Caller } from '../sender-auth.ts';
+import { authoriseSender, type Caller, refuseProofless } from '../sender-auth.ts';
 import { jsonAnswer, problems } from './answers.ts';
 
 export const IntakeOutcome = z.enum(['accepted', 'duplicate', 'resolved', 'filtered', 'ignored']);
@@ -73,12 +73,14 @@ export function addIntakeRoutes(api: OpenAPIHono, parts: IntakeParts): void {
   api.post('/v1/intake/:sender', async (c) => {
     const sender = readSender(c.req.param('sender'));
     const header = (name: string): string | undefined => c.req.header(name);
-    const sent = await readBytes(c.req, parts.maxBodyBytes);
     const config = parts.config.senders[sender];
     // The authorisation leaves it out where a request has no token: then a secret must prove the sender.
     const principal: Principal | undefined = c.get('principal');
-    const trust = { config, secrets: parts.secrets, now: parts.now() };
-    const caller = authoriseSender({ sender, principal, header, body: sent }, trust);
+    const proof = { sender, principal, header };
+    const trust = { config, secrets: parts.secrets };
+    refuseProofless(proof, trust);
+    const sent = await readBytes(c.req, parts.maxBodyBytes);
+    const caller = authoriseSender({ ...proof, body: sent }, { ...trust, now: parts.now() });
     refuseHaste(limit, sender, caller, config?.requestsPerMinute ?? parts.config.requestsPerMinute);
     const body = await readDelivery(c.req, sent, sender, parts.maxBodyBytes);
     const map = config?.map;
