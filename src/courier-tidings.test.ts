@@ -68,13 +68,18 @@ describe('tidings', () => {
     const { tidings, said } = open();
     tidings.onAccepted([
       { outcome: 'resolved', occurrence: 'o1' },
-      { outcome: 'resolved', occurrence: 'o1' },
-      { outcome: 'new', occurrence: 'o2' },
+      { outcome: 'resolved', occurrence: 'o1', alsoClosed: ['o3'] },
+      { outcome: 'new', occurrence: 'o2', alsoClosed: ['o4'] },
       { outcome: 'unknown' },
     ]);
     tidings.onDoneLater(done('d1', 'precedent'));
     await settled();
-    expect(said().sort()).toEqual(['diagnosis.done d1', 'occurrence.resolved o1']);
+    expect(said().sort()).toEqual([
+      'diagnosis.done d1',
+      'occurrence.resolved o1',
+      'occurrence.resolved o3',
+      'occurrence.resolved o4',
+    ]);
   });
 
   it('that nobody wants cost no look into the casebook, and what cannot be kept is told to the log', async () => {

@@ -27,12 +27,9 @@ export function createCourierTidings(parts: {
   const { courier, intake } = parts;
 
   async function tellOf(ids: readonly string[], tidingsOf: (occurrence: Occurrence) => Tidings[]): Promise<void> {
-    const tidings: Tidings[] = [];
-    for (const id of new Set(ids)) {
-      const occurrence = await intake.findOccurrence(id);
-      if (occurrence) tidings.push(...tidingsOf(occurrence));
-    }
-    await courier.enqueue(tidings);
+    // All at once: on a casebook over the network, one after the other would take minutes in a storm.
+    const found = await Promise.all([...new Set(ids)].map((id) => intake.findOccurrence(id)));
+    await courier.enqueue(found.flatMap((occurrence) => (occurrence ? tidingsOf(occurrence) : [])));
   }
 
   function inBackground(work: Promise<void>): void {
@@ -49,9 +46,15 @@ export function createCourierTidings(parts: {
     },
     onAccepted(accepted) {
       if (!courier.isWanted('occurrence.resolved')) return;
-      const ended = accepted.flatMap((group) => (group.outcome === 'resolved' ? [group.occurrence] : []));
+      const ended = accepted.flatMap(listClosed);
       if (ended.length > 0) inBackground(tellOf(ended, tidingsOfEnd));
     },
     onDoneLater: (record) => inBackground(courier.enqueue(tidingsOfDiagnosis(record, []))),
   };
+}
+
+function listClosed(group: AcceptedGroup): readonly string[] {
+  if (group.outcome === 'unknown') return [];
+  const { occurrence, outcome, alsoClosed = [] } = group;
+  return outcome === 'resolved' ? [occurrence, ...alsoClosed] : alsoClosed;
 }

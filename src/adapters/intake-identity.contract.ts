@@ -62,5 +62,23 @@ export function describeIntakeIdentity(name: string, open: () => Promise<OpenInt
       expect(await tell(store, { status: 'resolved', startsAt: minute(1), endsAt: minute(2) })).toBe('joined');
       expect(await tell(store, { startsAt: minute(4) })).toBe('duplicate');
     });
+
+    promise('is told for each occurrence that it closes, also those that began under another key', async (store) => {
+      const send = async (groupKey: string, ...alerts: ReceivedAlert[]) =>
+        (await store.accept([buildIncoming(`o-${groupKey}`, { groupKey, alerts })], AT))[0];
+      await send('one', buildReceivedAlert('a'));
+      await send('other', buildReceivedAlert('b'));
+      const over = ['a', 'b'].map((fingerprint) => buildReceivedAlert(fingerprint, { status: 'resolved' }));
+      expect(await send('one', ...over)).toEqual({ occurrence: 'o-one', outcome: 'resolved', alsoClosed: ['o-other'] });
+    });
+
+    promise('is told beside what begins with the same group', async (store) => {
+      const send = async (id: string, ...alerts: ReceivedAlert[]) =>
+        (await store.accept([buildIncoming(id, { groupKey: id, alerts })], AT))[0];
+      await send('o1', buildReceivedAlert('a'));
+      const over = buildReceivedAlert('a', { status: 'resolved' });
+      const both = await send('o2', over, buildReceivedAlert('b'));
+      expect(both).toEqual({ occurrence: 'o2', outcome: 'new', alsoClosed: ['o1'] });
+    });
   });
 }

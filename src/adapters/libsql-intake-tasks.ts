@@ -63,13 +63,14 @@ export function giveBackTurn(name: string, owner: string): InStatement {
   return { sql: 'DELETE FROM turns WHERE name = ? AND owner = ?', args: [name, owner] };
 }
 
+/** The plus keeps the database from walking through all tasks that ever were, the oldest first, until one is ready. */
 export const countQueue = `
   SELECT
     (SELECT count(*) FROM occurrences WHERE status = 'queued') AS undecided,
     (SELECT min(received_at) FROM occurrences WHERE status = 'queued') AS oldest_undecided,
     (SELECT count(*) FROM diagnosis_tasks WHERE state = 'ready' AND owner IS NULL) AS ready,
     (SELECT count(*) FROM diagnosis_tasks WHERE state = 'ready' AND owner IS NOT NULL) AS working,
-    (SELECT min(created_at) FROM diagnosis_tasks WHERE state = 'ready') AS oldest_task`;
+    (SELECT min(+created_at) FROM diagnosis_tasks WHERE state = 'ready') AS oldest_task`;
 
 export function toQueueState(row: Row | undefined): QueueState {
   const times = [row?.['oldest_undecided'], row?.['oldest_task']].filter((time) => typeof time === 'string');

@@ -10,6 +10,7 @@ import { describeIntakeWork, diagnose } from './intake-work.contract.ts';
 import { createLibsqlCasebook } from './libsql-casebook.ts';
 import { LibsqlConnection } from './libsql-connection.ts';
 import { createLibsqlIntake } from './libsql-intake.ts';
+import { countQueue } from './libsql-intake-tasks.ts';
 
 const AT = new Date('2026-03-10T12:01:00.000Z');
 const LATER = new Date('2026-03-10T12:05:00.000Z');
@@ -133,6 +134,14 @@ describe('alerts in the casebook file', () => {
     expect(await store.listUndecided(9)).toEqual([]);
     expect(await store.countQueue()).toEqual({ undecided: 0, ready: 0, working: 0 });
     expect(await store.listHistory({ since: AT, limit: 9 })).toEqual({ alerts: [] });
+  });
+
+  it('are counted without a walk through all that ever were', async () => {
+    await using connection = new LibsqlConnection({ url: await newUrl() });
+    const { rows } = await connection.call((client) => client.execute(`EXPLAIN QUERY PLAN ${countQueue}`));
+    const steps = rows.map(({ detail }) => String(detail)).filter((step) => /occurrences|diagnosis_tasks/.test(step));
+    expect(steps).toHaveLength(5);
+    for (const step of steps) expect(step).toMatch(/ (?:occurrences_queued|diagnosis_tasks_ready)/);
   });
 
   it('of 500 groups are kept before anybody notices', async () => {

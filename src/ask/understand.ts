@@ -88,6 +88,6 @@ function findSubject(
   return { text: own?.wanted.subject ?? '', facets };
 }
 
-export function tellingWords(text: string): string[] {
+function tellingWords(text: string): string[] {
   return [...new Set(tokenise(text))].filter((word) => !HOLLOW.has(word));
 }

@@ -77,13 +77,13 @@ export class AcceptanceDraft implements Known {
     this.#count(occurrence, -1, { startsAt: identity.startsAt, endsAt });
   }
 
-  /** Closes those of which nothing fires any more; the first of them. */
-  close(): string | undefined {
+  /** Closes those of which nothing fires any more. */
+  close(): string[] {
     const closed = [...this.#quiet].flatMap((id) => this.findOccurrence(id) ?? []).filter(({ firing }) => firing === 0);
     this.#quiet.clear();
     for (const occurrence of closed)
       this.put({ ...occurrence, resolvedAt: occurrence.lastEnd ?? occurrence.startedAt });
-    return closed[0]?.id;
+    return closed.map(({ id }) => id);
   }
 
   /** Built once: a sender may tell of one fingerprint thousands of times. */

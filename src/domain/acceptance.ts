@@ -30,7 +30,12 @@ export interface IncomingGroup {
  * told of them; they are kept, and there is no occurrence.
  */
 export type AcceptedGroup =
-  | { readonly occurrence: string; readonly outcome: 'new' | 'joined' | 'duplicate' | 'resolved' | 'filtered' }
+  | {
+      readonly occurrence: string;
+      readonly outcome: 'new' | 'joined' | 'duplicate' | 'resolved' | 'filtered';
+      /** Others that it closed, which alerts of this group belong to: they came by another route, or under another key. */
+      readonly alsoClosed?: readonly string[];
+    }
   | { readonly outcome: 'unknown' };
 
 /** All that is to be written down, in one step. */
@@ -74,14 +79,21 @@ function acceptGroup(draft: AcceptanceDraft, incoming: IncomingGroup, at: Date):
   if (begins && host) draft.begun.add(host.id);
   if (host && host !== open) draft.put(host);
   const { told, changed } = absorb(draft, incoming, alerts, host?.id, at);
-  const closed = draft.close();
-  if (begins && host) return { occurrence: host.id, outcome: host.isFiltered ? 'filtered' : 'new' };
-  if (closed !== undefined) return { occurrence: closed, outcome: 'resolved' };
+  const [closed, ...others] = draft.close().filter((id) => !begins || id !== host?.id);
+  if (begins && host) {
+    return { occurrence: host.id, outcome: host.isFiltered ? 'filtered' : 'new', ...alsoClosed(closed, ...others) };
+  }
+  if (closed !== undefined) return { occurrence: closed, outcome: 'resolved', ...alsoClosed(...others) };
   const joined = host && host !== open ? host.id : changed;
   if (joined !== undefined) {
     return { occurrence: joined, outcome: draft.findOccurrence(joined)?.isFiltered ? 'filtered' : 'joined' };
   }
   return told === undefined ? { outcome: 'unknown' } : { occurrence: told, outcome: 'duplicate' };
+}
+
+function alsoClosed(...ids: readonly (string | undefined)[]): { readonly alsoClosed?: readonly string[] } {
+  const told = ids.filter((id) => id !== undefined);
+  return told.length === 0 ? {} : { alsoClosed: told };
 }
 
 /** Keeps what is new for `host` and ends what is over: the first occurrence that this changed, and the first that it told of. */

@@ -32,7 +32,7 @@ export interface TokenDesk {
 }
 
 /** Long enough to bring the new token to where the old one is, whoever is asleep. */
-export const ROTATION_GRACE_MS = 86_400_000;
+const ROTATION_GRACE_MS = 86_400_000;
 
 export function createTokenDesk(parts: {
   readonly access: Pick<AccessStore, 'saveToken' | 'listTokens' | 'endToken'>;

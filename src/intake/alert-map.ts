@@ -41,7 +41,7 @@ export const AlertMap = z.strictObject({
 export type AlertMap = Readonly<z.infer<typeof AlertMap>>;
 
 /** What is wrong with a path, or undefined. */
-export function findPathMistake(path: string): string | undefined {
+function findPathMistake(path: string): string | undefined {
   try {
     return findCostly(parse(path));
   } catch (error) {

@@ -110,6 +110,24 @@ describe('a CloudEvent', () => {
     expect(read([], { 'content-type': type })).toEqual({ kind: 'ignored', why: 'there is no event in it' });
   });
 
+  it('in a batch keep their own words, also where they are about one thing', () => {
+    const group = (service: string) => ({
+      groupKey: 'k',
+      commonLabels: { service },
+      alerts: [{ labels: { alertname: service } }],
+    });
+    const batch = ['web', 'db', 'web'].map((service) => event({ id: service, data: group(service) }));
+    const told = groupsOf(read(batch)).map(({ groupKey, commonLabels, alerts }) => [
+      groupKey,
+      commonLabels['service'],
+      alerts.map(({ labels }) => labels['alertname']),
+    ]);
+    expect(told).toEqual([
+      ['k', 'web', ['web', 'web']],
+      ['k', 'db', ['db']],
+    ]);
+  });
+
   it('must have what CloudEvents 1.0 asks for', () => {
     expect(() => read(event({ id: undefined }))).toThrow(/id: /);
     expect(() => read([event(), event({ id: undefined })])).toThrow(/\[1\]\.id: /);

@@ -131,14 +131,16 @@ function withKey(data: object, { source, subject }: CloudEvent): object {
   return { ...(subject === undefined ? {} : { groupKey: hashOf([source, subject]) }), ...data };
 }
 
-/** Events of one batch about one thing are one group, in the order in which they were sent. */
+/** Events of one batch about one thing are one group, in the order in which they were sent; not where they say other words for all. */
 function joinAlike(groups: readonly ReceivedGroup[]): ReceivedGroup[] {
   if (groups.length < 2) return [...groups];
   const byKey = new Map<string, { readonly head: ReceivedGroup; readonly alerts: ReceivedAlert[] }>();
   for (const group of groups) {
-    const alike = byKey.get(group.groupKey) ?? { head: group, alerts: [] };
-    alike.alerts.push(...group.alerts);
-    byKey.set(group.groupKey, alike);
+    const { alerts, ...head } = group;
+    const key = JSON.stringify(head);
+    const alike = byKey.get(key) ?? { head: group, alerts: [] };
+    alike.alerts.push(...alerts);
+    byKey.set(key, alike);
   }
   return [...byKey.values()].flatMap(({ head, alerts }) => buildGroups(head, alerts));
 }

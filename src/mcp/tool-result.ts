@@ -2,7 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { isPrecedentError, type PrecedentError } from '../domain/errors.ts';
 
 /** An answer that fits the tool's output schema: as data, and once more as text for clients that read only that. */
-export function answerWith(data: Record<string, unknown>): CallToolResult {
+function answerWith(data: Record<string, unknown>): CallToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(data) }], structuredContent: data };
 }
 

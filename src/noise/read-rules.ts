@@ -7,7 +7,7 @@ import { findNearest } from './nearest.ts';
 import { parseSentence } from './parse-sentence.ts';
 
 /** More than a team can have read. */
-export const MAX_RULES = 500;
+const MAX_RULES = 500;
 
 const RuleName = z
   .string()

@@ -29,7 +29,7 @@ function renderField(field: NoiseField): string {
 }
 
 /** Bare where it can only be read as one value. */
-export function renderValue(value: string): string {
+function renderValue(value: string): string {
   const isBare = /^[^\s,()"“”\\'‘’][^\s,()"“”\\]*$/.test(value) && !RESERVED.has(value.toLowerCase());
   return isBare ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -3,7 +3,6 @@ import { Sender } from '../domain/occurrence.ts';
 
 /** What stands after `the`. */
 export const SUBJECTS = ['alert', 'severity', 'namespace', 'service', 'sender', 'label', 'annotation'] as const;
-export type Subject = (typeof SUBJECTS)[number];
 
 /** How each verb is said; the longest that fits is meant. */
 export const VERB_WORDS: Readonly<Record<NoiseVerb, readonly string[]>> = {

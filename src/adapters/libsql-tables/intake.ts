@@ -74,7 +74,6 @@ export const intake: Migration = {
        task TEXT
      ) STRICT`,
     'CREATE INDEX outages_open ON outages (last_joined_at) WHERE resolved_at IS NULL',
-    'CREATE INDEX outages_undiagnosed ON outages (number) WHERE task IS NULL',
     'CREATE INDEX outages_by_time ON outages (opened_at, number)',
     'CREATE INDEX outages_of_diagnosis ON outages (diagnosis)',
     'CREATE INDEX outages_of_task ON outages (task)',

@@ -11,7 +11,7 @@ import { createRateLimit, type RateLimit } from '../rate-limit.ts';
 import { authoriseSender, type Caller, refuseProofless } from '../sender-auth.ts';
 import { jsonAnswer, problems } from './answers.ts';
 
-export const IntakeOutcome = z.enum(['accepted', 'duplicate', 'resolved', 'filtered', 'ignored']);
+const IntakeOutcome = z.enum(['accepted', 'duplicate', 'resolved', 'filtered', 'ignored']);
 
 const GroupOutcome = z.object({
   groupKey: z.string(),
