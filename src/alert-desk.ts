@@ -1,8 +1,9 @@
-import { type AnswerWatch, createAnswerWatch } from './answer-watch.ts';
+import { type AnswerWatch, createAnswerWatch } from './answer-watch/answer-watch.ts';
+import type { ProgressBoard } from './answer-watch/progress-board.ts';
 import type { Config, Secrets } from './config.ts';
-import { type Courier, createCourier } from './courier.ts';
-import { createCourierReader } from './courier-reading.ts';
-import { createCourierTidings } from './courier-tidings.ts';
+import { type Courier, createCourier } from './courier/courier.ts';
+import { createCourierReader } from './courier/reading.ts';
+import { createCourierTidings } from './courier/tidings.ts';
 import { redactDiagnosis } from './desk-redaction.ts';
 import type { Knowledge } from './diagnose/retrieve/knowledge.ts';
 import type { KnowledgeReader } from './diagnose/retrieve/reader.ts';
@@ -14,9 +15,8 @@ import { type Answers, createAnswers } from './intake-desk/answers.ts';
 import { createIntakeDesk, type IntakeDesk, type IntakeDeskParts } from './intake-desk/intake-desk.ts';
 import { createLlmAllowance } from './intake-desk/llm-allowance.ts';
 import { createOutages, type Outages } from './intake-desk/outages.ts';
-import type { NoiseKeeper } from './noise-keeper.ts';
+import type { NoiseKeeper } from './noise-desk/keeper.ts';
 import type { DiagnosisRecord, Ports } from './ports.ts';
-import type { ProgressBoard } from './progress-board.ts';
 import { DEFAULT_TRIAGE } from './triage/triage.ts';
 
 /** Alerts in, answers out: the queue of alerts, and everybody who waits for what comes of it. */

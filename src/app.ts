@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAlertDesk } from './alert-desk.ts';
+import { createProgressBoard, type ProgressBoard } from './answer-watch/progress-board.ts';
 import type { App, AppObservers } from './app-interface.ts';
 import { createAsker } from './asker.ts';
 import { createBacktester } from './backtester.ts';
@@ -20,10 +21,9 @@ import { createKnowledgeKeeper, type IngestOptions } from './knowledge-keeper.ts
 import { digestWith, getDocument } from './knowledge-lookup.ts';
 import { listIncidents } from './known-incidents.ts';
 import { createMcpParts } from './mcp-parts.ts';
-import { createNoiseDesk } from './noise-desk.ts';
-import { createNoiseKeeper } from './noise-keeper.ts';
+import { createNoiseKeeper } from './noise-desk/keeper.ts';
+import { createNoiseDesk } from './noise-desk/noise-desk.ts';
 import type { Ports } from './ports.ts';
-import { createProgressBoard, type ProgressBoard } from './progress-board.ts';
 import { createPromoter, type PostmortemDraft, type PromotionCandidate } from './promoter.ts';
 import { type Check, checkReadiness } from './readiness.ts';
 import { createRedactor } from './redact/redact.ts';

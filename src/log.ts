@@ -4,7 +4,7 @@ import type { Diagnosis } from './domain/diagnosis.ts';
 import { isPrecedentError, messageOf } from './domain/errors.ts';
 import type { TriageCounts } from './intake-desk/dispatcher.ts';
 import type { Origin } from './intake-desk/front.ts';
-import type { NoiseRules } from './noise-keeper.ts';
+import type { NoiseRules } from './noise-desk/keeper.ts';
 import type { AcceptedGroup } from './ports.ts';
 import type { RefreshOutcome } from './refresher.ts';
 

@@ -1,4 +1,4 @@
-import type { Courier } from '../courier.ts';
+import type { Courier } from '../courier/courier.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { LOCAL_OPERATOR } from '../domain/principal.ts';
 import { type CommandContext, EXIT } from './context.ts';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DRY_RUN_DAYS } from '../noise-desk.ts';
+import { DRY_RUN_DAYS } from '../noise-desk/noise-desk.ts';
 import { FINDING_FORMATS } from '../review/annotations.ts';
 import type { CommandContext } from './context.ts';
 import { withJson } from './options.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deliveriesCommand } from '../../cli/deliveries.ts';
-import { createCourier } from '../../courier.ts';
+import { createCourier } from '../../courier/courier.ts';
 import { isPrecedentError } from '../../domain/errors.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { createMemoryOutbox } from '../../testing/memory-outbox.ts';

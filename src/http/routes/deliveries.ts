@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Courier } from '../../courier.ts';
+import type { Courier } from '../../courier/courier.ts';
 import { Delivery } from '../../domain/delivery.ts';
 import { principalOf } from '../principal.ts';
 import { jsonAnswer, problems } from './answers.ts';

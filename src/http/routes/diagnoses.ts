@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context, HonoRequest } from 'hono';
-import type { AnswerWatch } from '../../answer-watch.ts';
+import type { AnswerWatch } from '../../answer-watch/answer-watch.ts';
 import type { App } from '../../app.ts';
 import { renderAnnotation } from '../../deliver/annotation.ts';
 import { Diagnosis } from '../../domain/diagnosis.ts';

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAnswerWatch, type FoundAnswer } from '../../answer-watch.ts';
+import { createAnswerWatch, type FoundAnswer } from '../../answer-watch/answer-watch.ts';
+import { createProgressBoard } from '../../answer-watch/progress-board.ts';
 import { DiagnosisAnswer } from '../../domain/diagnosis-answer.ts';
 import { PrecedentError } from '../../domain/errors.ts';
 import type { Occurrence, ReusedAnswer } from '../../domain/occurrence.ts';
-import { createProgressBoard } from '../../progress-board.ts';
 import { done, failed, pending } from '../../testing/diagnosis-builder.ts';
 import { type Mounted, mount } from '../__fixtures__/mount.ts';
 import { postJson, readProblem } from '../__fixtures__/serve.ts';

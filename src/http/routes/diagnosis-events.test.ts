@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createAnswerWatch, type FoundAnswer } from '../../answer-watch.ts';
+import { createAnswerWatch, type FoundAnswer } from '../../answer-watch/answer-watch.ts';
+import { createProgressBoard } from '../../answer-watch/progress-board.ts';
 import { PrecedentError } from '../../domain/errors.ts';
-import { createProgressBoard } from '../../progress-board.ts';
 import { done, failed, pending } from '../../testing/diagnosis-builder.ts';
 import { type Mounted, mount } from '../__fixtures__/mount.ts';
 import { readProblem } from '../__fixtures__/serve.ts';

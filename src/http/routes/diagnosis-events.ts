@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import type { AnswerWatch, WatchEvent } from '../../answer-watch.ts';
+import type { AnswerWatch, WatchEvent } from '../../answer-watch/answer-watch.ts';
 import { buildDiagnosisAnswer } from '../../domain/diagnosis-answer.ts';
 import { PrecedentError } from '../../domain/errors.ts';
 import { principalOf } from '../principal.ts';

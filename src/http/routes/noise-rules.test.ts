@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NoiseDryRun } from '../../domain/noise-dry-run.ts';
 import { NoiseRuleList } from '../../domain/noise-rule-list.ts';
-import { createNoiseDesk, type NoiseDesk } from '../../noise-desk.ts';
-import { createNoiseKeeper, type NoiseKeeper } from '../../noise-keeper.ts';
+import { createNoiseKeeper, type NoiseKeeper } from '../../noise-desk/keeper.ts';
+import { createNoiseDesk, type NoiseDesk } from '../../noise-desk/noise-desk.ts';
 import { createKnowledgeFolder, type KnowledgeFolder } from '../../testing/knowledge-folder.ts';
 import { createMemoryIntake } from '../../testing/memory-intake.ts';
 import { keepPast } from '../../testing/noise-history.ts';

@@ -3,7 +3,7 @@ import { NoiseDryRun } from '../../domain/noise-dry-run.ts';
 import { NOISE_BOUNDS } from '../../domain/noise-rule.ts';
 import { NoiseRuleList } from '../../domain/noise-rule-list.ts';
 import { EVERY_NAMESPACE, type Principal } from '../../domain/principal.ts';
-import { DRY_RUN_DAYS, type NoiseDesk } from '../../noise-desk.ts';
+import { DRY_RUN_DAYS, type NoiseDesk } from '../../noise-desk/noise-desk.ts';
 import { readBody } from '../body.ts';
 import { principalOf } from '../principal.ts';
 import { bodyProblems, jsonAnswer, jsonBody, problems } from './answers.ts';

@@ -1,12 +1,12 @@
-import type { FoundAnswer } from './answer-watch.ts';
-import type { Told } from './deliver/callback.ts';
-import { tellAnswered } from './desk-records.ts';
-import type { Delivery } from './domain/delivery.ts';
-import { buildDiagnosisAnswer } from './domain/diagnosis-answer.ts';
-import { PrecedentError } from './domain/errors.ts';
-import type { Outage } from './domain/outage.ts';
-import { LOCAL_OPERATOR, type Principal } from './domain/principal.ts';
-import type { IntakeStore } from './ports.ts';
+import type { FoundAnswer } from '../answer-watch/answer-watch.ts';
+import type { Told } from '../deliver/callback.ts';
+import { tellAnswered } from '../desk-records.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import { buildDiagnosisAnswer } from '../domain/diagnosis-answer.ts';
+import { PrecedentError } from '../domain/errors.ts';
+import type { Outage } from '../domain/outage.ts';
+import { LOCAL_OPERATOR, type Principal } from '../domain/principal.ts';
+import type { IntakeStore } from '../ports.ts';
 
 /** Of the occurrences that a diagnosis answers, as many as a message names. */
 const MAX_OCCURRENCES = 20;

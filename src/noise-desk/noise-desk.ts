@@ -1,13 +1,13 @@
-import { PrecedentError } from './domain/errors.ts';
-import type { NoiseDryRun } from './domain/noise-dry-run.ts';
-import { type NoiseRule, type NoiseSentence, stateOf } from './domain/noise-rule.ts';
-import type { ListedNoiseRule, NoiseRuleList } from './domain/noise-rule-list.ts';
-import { createDryRun, type TellingIncident } from './noise/dry-run.ts';
-import { parseSentence } from './noise/parse-sentence.ts';
-import { renderSentence } from './noise/render-sentence.ts';
-import { type DraftedRule, draftRule } from './noise-drafter.ts';
-import type { NoiseKeeper } from './noise-keeper.ts';
-import type { AlertOfThePast, ChatModel, Clock, IntakeStore } from './ports.ts';
+import { PrecedentError } from '../domain/errors.ts';
+import type { NoiseDryRun } from '../domain/noise-dry-run.ts';
+import { type NoiseRule, type NoiseSentence, stateOf } from '../domain/noise-rule.ts';
+import type { ListedNoiseRule, NoiseRuleList } from '../domain/noise-rule-list.ts';
+import { createDryRun, type TellingIncident } from '../noise/dry-run.ts';
+import { parseSentence } from '../noise/parse-sentence.ts';
+import { renderSentence } from '../noise/render-sentence.ts';
+import type { AlertOfThePast, ChatModel, Clock, IntakeStore } from '../ports.ts';
+import { type DraftedRule, draftRule } from './drafter.ts';
+import type { NoiseKeeper } from './keeper.ts';
 
 /** How far back to look, and at whose alerts: those of one namespace, or all. */
 export interface LookBack {

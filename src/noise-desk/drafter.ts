@@ -1,11 +1,11 @@
-import { PrecedentError } from './domain/errors.ts';
-import { fence } from './llm/fence.ts';
-import { completeStructured } from './llm/structured.ts';
-import { GRAMMAR_EXAMPLES, GRAMMAR_IN_SHORT } from './noise/grammar.ts';
-import { parseSentence } from './noise/parse-sentence.ts';
-import { ProposedRule } from './noise/proposal.ts';
-import { renderSentence } from './noise/render-sentence.ts';
-import type { ChatModel } from './ports.ts';
+import { PrecedentError } from '../domain/errors.ts';
+import { fence } from '../llm/fence.ts';
+import { completeStructured } from '../llm/structured.ts';
+import { GRAMMAR_EXAMPLES, GRAMMAR_IN_SHORT } from '../noise/grammar.ts';
+import { parseSentence } from '../noise/parse-sentence.ts';
+import { ProposedRule } from '../noise/proposal.ts';
+import { renderSentence } from '../noise/render-sentence.ts';
+import type { ChatModel } from '../ports.ts';
 
 /** A rule that a model proposes. Whether it is on is nothing that a proposal can say. */
 export interface DraftedRule {

@@ -1,9 +1,9 @@
-import { startDeadline } from './adapters/deadline.ts';
-import { type Alarm, createAlarm } from './alarm.ts';
-import { isPrecedentError } from './domain/errors.ts';
-import type { Occurrence, ReusedAnswer } from './domain/occurrence.ts';
-import type { Principal } from './domain/principal.ts';
-import type { DiagnosisRecord } from './ports.ts';
+import { startDeadline } from '../adapters/deadline.ts';
+import { type Alarm, createAlarm } from '../alarm.ts';
+import { isPrecedentError } from '../domain/errors.ts';
+import type { Occurrence, ReusedAnswer } from '../domain/occurrence.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { DiagnosisRecord } from '../ports.ts';
 import type { ProgressBoard, StageProgress } from './progress-board.ts';
 
 /** What stands behind an id: a diagnosis, or an occurrence with the diagnosis that answers it. */

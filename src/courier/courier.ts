@@ -1,15 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import { type Alarm, createAlarm } from './alarm.ts';
-import { buildCallback, type Told } from './deliver/callback.ts';
-import { type AttemptResult, decideNextStep, type NextStep } from './deliver/retry-schedule.ts';
-import { signMessage } from './deliver/sign.ts';
-import { deliveryIdOf, type Tidings, wants } from './deliver/telling.ts';
-import type { CallbackAccess, CallbackDestination } from './domain/callback.ts';
-import type { Delivery, DeliveryEvent } from './domain/delivery.ts';
-import { isPrecedentError, messageOf, PrecedentError } from './domain/errors.ts';
-import { EVERY_NAMESPACE, type Principal } from './domain/principal.ts';
-import { createTellOnce } from './intake-desk/tell-once.ts';
-import type { Clock, Outbox, Post } from './ports.ts';
+import { type Alarm, createAlarm } from '../alarm.ts';
+import { buildCallback, type Told } from '../deliver/callback.ts';
+import { type AttemptResult, decideNextStep, type NextStep } from '../deliver/retry-schedule.ts';
+import { signMessage } from '../deliver/sign.ts';
+import { deliveryIdOf, type Tidings, wants } from '../deliver/telling.ts';
+import type { CallbackAccess, CallbackDestination } from '../domain/callback.ts';
+import type { Delivery, DeliveryEvent } from '../domain/delivery.ts';
+import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
+import { EVERY_NAMESPACE, type Principal } from '../domain/principal.ts';
+import { createTellOnce } from '../intake-desk/tell-once.ts';
+import type { Clock, Outbox, Post } from '../ports.ts';
 
 /**
  * Tells configured destinations what they want to know, at least once each, in no particular order. What is enqueued

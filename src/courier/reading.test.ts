@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { FoundAnswer } from './answer-watch.ts';
-import { createCourierReader } from './courier-reading.ts';
-import { PrecedentError } from './domain/errors.ts';
-import type { Occurrence, ReusedAnswer } from './domain/occurrence.ts';
-import type { Outage } from './domain/outage.ts';
-import { done, failed, pending } from './testing/diagnosis-builder.ts';
+import type { FoundAnswer } from '../answer-watch/answer-watch.ts';
+import { PrecedentError } from '../domain/errors.ts';
+import type { Occurrence, ReusedAnswer } from '../domain/occurrence.ts';
+import type { Outage } from '../domain/outage.ts';
+import { done, failed, pending } from '../testing/diagnosis-builder.ts';
+import { createCourierReader } from './reading.ts';
 
 const occurrence: Occurrence = {
   id: 'o1',

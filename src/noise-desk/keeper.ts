@@ -1,11 +1,11 @@
-import { messageOf } from './domain/errors.ts';
-import type { KnowledgeProblem } from './domain/ingest-report.ts';
-import type { NoiseRule } from './domain/noise-rule.ts';
-import type { ReceivedGroup, Sender } from './domain/occurrence.ts';
-import { findFilter } from './noise/filter.ts';
-import { mergeNoiseFiles, type NoiseFile, readNoiseFile } from './noise/read-rules.ts';
-import { listRuleFiles, NOISE_FOLDER, problemOf, type RuleFile, type RuleRoot, readRuleFile } from './noise-files.ts';
-import type { Clock } from './ports.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { KnowledgeProblem } from '../domain/ingest-report.ts';
+import type { NoiseRule } from '../domain/noise-rule.ts';
+import type { ReceivedGroup, Sender } from '../domain/occurrence.ts';
+import { findFilter } from '../noise/filter.ts';
+import { mergeNoiseFiles, type NoiseFile, readNoiseFile } from '../noise/read-rules.ts';
+import type { Clock } from '../ports.ts';
+import { listRuleFiles, NOISE_FOLDER, problemOf, type RuleFile, type RuleRoot, readRuleFile } from './files.ts';
 
 export interface NoiseRules {
   /** Those that can be read, in the order in which they are asked. */

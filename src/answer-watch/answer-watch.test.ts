@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { PrecedentError } from '../domain/errors.ts';
+import type { Occurrence } from '../domain/occurrence.ts';
+import { LOCAL_OPERATOR } from '../domain/principal.ts';
+import { done, failed, pending } from '../testing/diagnosis-builder.ts';
 import { createAnswerWatch, type FoundAnswer, type WatchEvent } from './answer-watch.ts';
-import { PrecedentError } from './domain/errors.ts';
-import type { Occurrence } from './domain/occurrence.ts';
-import { LOCAL_OPERATOR } from './domain/principal.ts';
 import { createProgressBoard } from './progress-board.ts';
-import { done, failed, pending } from './testing/diagnosis-builder.ts';
 
 const POLL = { first: 5, most: 20 };
 const occurrence: Occurrence = {

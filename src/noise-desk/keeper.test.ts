@@ -1,12 +1,12 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from './config.ts';
-import type { ReceivedGroup } from './domain/occurrence.ts';
-import { createKnowledgeSources } from './knowledge-sources.ts';
-import { createNoiseKeeper, type NoiseRules } from './noise-keeper.ts';
-import { createGitFolder } from './testing/git-folder.ts';
-import { createKnowledgeFolder, type KnowledgeFolder } from './testing/knowledge-folder.ts';
+import { readConfig } from '../config.ts';
+import type { ReceivedGroup } from '../domain/occurrence.ts';
+import { createKnowledgeSources } from '../knowledge-sources.ts';
+import { createGitFolder } from '../testing/git-folder.ts';
+import { createKnowledgeFolder, type KnowledgeFolder } from '../testing/knowledge-folder.ts';
+import { createNoiseKeeper, type NoiseRules } from './keeper.ts';
 
 const NOW = new Date('2027-03-01T12:00:00Z');
 const now = () => NOW;

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { messageOf } from './domain/errors.ts';
-import type { KnowledgeProblem } from './domain/ingest-report.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { KnowledgeProblem } from '../domain/ingest-report.ts';
 
 /** A folder of this machine that knowledge is read from; `name` prefixes its paths where there are several. */
 export interface RuleRoot {

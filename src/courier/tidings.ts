@@ -1,8 +1,8 @@
+import { type Tidings, tidingsOfDiagnosis, tidingsOfEnd, tidingsOfReuse } from '../deliver/telling.ts';
+import type { Occurrence } from '../domain/occurrence.ts';
+import type { DiagnosisTask } from '../domain/triage.ts';
+import type { AcceptedGroup, DiagnosisRecord, IntakeStore } from '../ports.ts';
 import type { Courier } from './courier.ts';
-import { type Tidings, tidingsOfDiagnosis, tidingsOfEnd, tidingsOfReuse } from './deliver/telling.ts';
-import type { Occurrence } from './domain/occurrence.ts';
-import type { DiagnosisTask } from './domain/triage.ts';
-import type { AcceptedGroup, DiagnosisRecord, IntakeStore } from './ports.ts';
 
 /** What the desks tell of, as tidings for whoever wants to know. */
 export interface CourierTidings {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createCourierTidings } from './courier-tidings.ts';
-import type { Tidings } from './deliver/telling.ts';
-import type { DeliveryEvent } from './domain/delivery.ts';
-import type { Occurrence } from './domain/occurrence.ts';
-import { done, failed } from './testing/diagnosis-builder.ts';
+import type { Tidings } from '../deliver/telling.ts';
+import type { DeliveryEvent } from '../domain/delivery.ts';
+import type { Occurrence } from '../domain/occurrence.ts';
+import { done, failed } from '../testing/diagnosis-builder.ts';
+import { createCourierTidings } from './tidings.ts';
 
 const occurrence: Occurrence = {
   id: 'o1',

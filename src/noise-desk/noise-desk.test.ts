@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createOpenAiChatModel } from './adapters/openai-chat-model.ts';
+import { createOpenAiChatModel } from '../adapters/openai-chat-model.ts';
+import { createKnowledgeFolder } from '../testing/knowledge-folder.ts';
+import { createMemoryIntake } from '../testing/memory-intake.ts';
+import { keepPast } from '../testing/noise-history.ts';
+import { answers, type ScriptedReply, startScriptedLlm } from '../testing/scripted-llm.ts';
+import { createNoiseKeeper } from './keeper.ts';
 import { createNoiseDesk, type NoiseDeskParts } from './noise-desk.ts';
-import { createNoiseKeeper } from './noise-keeper.ts';
-import { createKnowledgeFolder } from './testing/knowledge-folder.ts';
-import { createMemoryIntake } from './testing/memory-intake.ts';
-import { keepPast } from './testing/noise-history.ts';
-import { answers, type ScriptedReply, startScriptedLlm } from './testing/scripted-llm.ts';
 
 const now = () => new Date('2027-03-01T12:00:00Z');
 const SAY = 'when the alert is WebSlow then filter it out';
