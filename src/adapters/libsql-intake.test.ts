@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildIncoming, buildReceivedAlert } from '../testing/intake-builder.ts';
 import { describeIntakeIdentity } from './intake-identity.contract.ts';
 import { describeIntakeOutages } from './intake-outages.contract.ts';
+import { describeIntakeSilence } from './intake-silence.contract.ts';
 import { describeAcceptance } from './intake-store.contract.ts';
 import { describeIntakeWork, diagnose } from './intake-work.contract.ts';
 import { createLibsqlCasebook } from './libsql-casebook.ts';
@@ -34,6 +35,7 @@ describeAcceptance('libSQL file', open);
 describeIntakeIdentity('libSQL file', open);
 describeIntakeWork('libSQL file', open);
 describeIntakeOutages('libSQL file', open);
+describeIntakeSilence('libSQL file', open);
 
 describe('two processes on one file', () => {
   /** Two connections wait for each other as two processes do, but that one thread stands still for both. */

@@ -20,6 +20,8 @@ export async function serveCommand(options: { readonly json?: boolean }, context
       if (app.config.traces) void app.traces.warm();
       try {
         await bringUpToDate(app, context);
+        // The first alert need not wait until the knowledge is in memory; where it is not to be had, /readyz says so.
+        await app.getServiceGraph().catch(() => undefined);
         if (!context.signal.aborted) {
           context.write(options.json ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
           log.listening(server.url);

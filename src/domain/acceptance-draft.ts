@@ -19,6 +19,7 @@ interface Family {
 export class AcceptanceDraft implements Known {
   readonly newAlerts = new Map<string, KeptAlert>();
   readonly ended = new Map<string, string>();
+  readonly abandoned = new Map<string, string>();
   readonly occurrences = new Map<string, OccurrenceState>();
   readonly begun = new Set<string>();
   readonly #open = new Map<string, string>();
@@ -33,12 +34,15 @@ export class AcceptanceDraft implements Known {
   findAlert(key: string): Pick<KeptAlert, 'occurrence' | 'endsAt'> | undefined {
     const kept = this.newAlerts.get(key) ?? this.#known.findAlert(key);
     const endsAt = this.ended.get(key);
-    return kept && endsAt !== undefined ? { ...kept, endsAt } : kept;
+    if (kept && endsAt !== undefined) return { ...kept, endsAt };
+    return kept && this.#withEnd(kept);
   }
 
   findSiblings(identity: Omit<AlertIdentity, 'startsAt'>): readonly Sibling[] {
     const { firing, last } = this.#familyOf(identity);
-    return last === undefined || last.endsAt === undefined ? [...firing.values()] : [...firing.values(), last];
+    const siblings =
+      last === undefined || last.endsAt === undefined ? [...firing.values()] : [...firing.values(), last];
+    return this.abandoned.size === 0 ? siblings : siblings.map((sibling) => this.#withEnd(sibling));
   }
 
   findOccurrence(id: string): OccurrenceState | undefined {
@@ -77,6 +81,22 @@ export class AcceptanceDraft implements Known {
     this.#count(occurrence, -1, { startsAt: identity.startsAt, endsAt });
   }
 
+  /** Of what is over nothing more is told. */
+  tell(id: string | undefined, at: Date): void {
+    const occurrence = id === undefined ? undefined : this.findOccurrence(id);
+    const toldAt = at.toISOString();
+    if (occurrence && occurrence.resolvedAt === undefined && occurrence.toldAt < toldAt)
+      this.put({ ...occurrence, toldAt });
+  }
+
+  /** It ended with all of its alerts when it was told of last, or later, as far as one of them is known to have fired. */
+  abandon(occurrence: OccurrenceState): void {
+    const { id, toldAt, lastEnd = toldAt } = occurrence;
+    const resolvedAt = lastEnd > toldAt ? lastEnd : toldAt;
+    this.abandoned.set(id, toldAt);
+    this.put({ ...occurrence, firing: 0, lastEnd: resolvedAt, resolvedAt });
+  }
+
   /** Closes those of which nothing fires any more. */
   close(): string[] {
     const closed = [...this.#quiet].flatMap((id) => this.findOccurrence(id) ?? []).filter(({ firing }) => firing === 0);
@@ -84,6 +104,13 @@ export class AcceptanceDraft implements Known {
     for (const occurrence of closed)
       this.put({ ...occurrence, resolvedAt: occurrence.lastEnd ?? occurrence.startedAt });
     return closed.map(({ id }) => id);
+  }
+
+  /** What fired in an occurrence that was abandoned ended with it. */
+  #withEnd<Kept extends Pick<Sibling, 'occurrence' | 'endsAt'>>(kept: Kept): Kept {
+    if (kept.endsAt !== undefined || kept.occurrence === undefined) return kept;
+    const endsAt = this.abandoned.get(kept.occurrence);
+    return endsAt === undefined ? kept : { ...kept, endsAt };
   }
 
   /** Built once: a sender may tell of one fingerprint thousands of times. */

@@ -3,13 +3,15 @@ import {
   type AlertIdentity,
   alertKey,
   groupIdentity,
+  type IdentifiedAlert,
   type KeptAlert,
   type Known,
   type OccurrenceState,
   storable,
 } from './kept-alert.ts';
 import type { ReceivedAlert, ReceivedGroup, Sender } from './occurrence.ts';
-import { recognise } from './recognise-alert.ts';
+import { endOf, momentOf, recognise } from './recognise-alert.ts';
+import { endSilent } from './silence.ts';
 import { buildSituation } from './situation.ts';
 
 /** A group of alerts on its way in, without secrets. */
@@ -44,12 +46,12 @@ export interface Acceptance {
   readonly newAlerts: ReadonlyMap<string, KeptAlert>;
   /** Known alerts that are over now: when, by their key. */
   readonly ended: ReadonlyMap<string, string>;
+  /** Occurrences that fell silent: when each ended, with all of its alerts that fire. */
+  readonly abandoned: ReadonlyMap<string, string>;
   readonly occurrences: ReadonlyMap<string, OccurrenceState>;
   /** Which of those are new. */
   readonly begun: ReadonlySet<string>;
 }
-
-type IdentifiedAlert = readonly [AlertIdentity, ReceivedAlert];
 
 /** The alerts that a group holds, as they are told from others, the firing first: what ends with its group began with it. */
 export function identify({ namespace, sender, group }: IncomingGroup, at: Date): IdentifiedAlert[] {
@@ -65,13 +67,15 @@ export function identify({ namespace, sender, group }: IncomingGroup, at: Date):
 export function acceptGroups(groups: readonly IncomingGroup[], known: Known, at: Date): Acceptance {
   const draft = new AcceptanceDraft(known);
   const answers = groups.map((incoming) => acceptGroup(draft, incoming, at));
-  const { newAlerts, ended, occurrences, begun } = draft;
-  return { answers, newAlerts, ended, occurrences, begun };
+  const { newAlerts, ended, abandoned, occurrences, begun } = draft;
+  return { answers, newAlerts, ended, abandoned, occurrences, begun };
 }
 
 function acceptGroup(draft: AcceptanceDraft, incoming: IncomingGroup, at: Date): AcceptedGroup {
   const alerts = identify(incoming, at);
-  const open = draft.findOpen(groupIdentity({ ...incoming, groupKey: storable(incoming.group.groupKey) }));
+  const group = groupIdentity({ ...incoming, groupKey: storable(incoming.group.groupKey) });
+  endSilent(draft, draft.findOpen(group), alerts, at);
+  const open = draft.findOpen(group);
   const begins =
     open === undefined &&
     alerts.some(([id, alert]) => alert.status === 'firing' && !recognise(draft, id, alert, endOf(alert, at)));
@@ -110,19 +114,25 @@ function absorb(
     const same = recognise(draft, identity, alert, endOf(alert, at));
     if (same === undefined) {
       draft.keep(toKept(identity, alert, incoming, host, at));
+      draft.tell(host, at);
       changed.push(host);
       continue;
     }
-    told.push(draft.findAlert(alertKey(same))?.occurrence);
-    if (alert.status === 'resolved') changed.push(...endAll(draft, same, endOf(alert, at)));
+    const known = draft.findAlert(alertKey(same));
+    told.push(known?.occurrence);
+    if (known?.endsAt === undefined) draft.tell(known?.occurrence, at);
+    if (alert.status === 'resolved') changed.push(...endAll(draft, same, endOf(alert, at), at));
   }
   return { changed: changed.find(isTold), told: told.find(isTold) };
 }
 
 /** With an alert ends what began before it under its fingerprint: the sender was restarted, or its word was lost. */
-function endAll(draft: AcceptanceDraft, same: AlertIdentity, endsAt: string): (string | undefined)[] {
+function endAll(draft: AcceptanceDraft, same: AlertIdentity, endsAt: string, at: Date): (string | undefined)[] {
   const firing = draft.findSiblings(same).filter((one) => one.endsAt === undefined && one.startsAt <= same.startsAt);
-  for (const { startsAt } of firing) draft.end({ ...same, startsAt }, endsAt);
+  for (const { startsAt, occurrence } of firing) {
+    draft.tell(occurrence, at);
+    draft.end({ ...same, startsAt }, endsAt);
+  }
   return firing.map(({ occurrence }) => occurrence);
 }
 
@@ -143,6 +153,7 @@ function begin(incoming: IncomingGroup, at: Date): OccurrenceState {
     isFiltered: filteredBy !== undefined,
     ...(filteredBy === undefined ? {} : { filteredBy: storable(filteredBy) }),
     startedAt: starts.filter((start) => start !== '').toSorted()[0] ?? at.toISOString(),
+    toldAt: at.toISOString(),
     firing: 0,
     situation: buildSituation(incoming),
   };
@@ -182,15 +193,4 @@ function toKept(
     ...(filteredBy === undefined ? {} : { filteredBy: storable(filteredBy) }),
     alert,
   };
-}
-
-function momentOf(text: string | undefined): string | undefined {
-  const time = Date.parse(text ?? '');
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
-}
-
-/** Senders write the zero time for "not known": then it is over now. */
-function endOf({ endsAt }: ReceivedAlert, at: Date): string {
-  const end = momentOf(endsAt);
-  return end === undefined || Date.parse(end) <= 0 ? at.toISOString() : end;
 }

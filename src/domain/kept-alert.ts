@@ -1,5 +1,5 @@
 import type { Alert } from './alert.ts';
-import type { Sender } from './occurrence.ts';
+import type { ReceivedAlert, Sender } from './occurrence.ts';
 import type { Situation } from './situation.ts';
 
 /** An alert as it is kept; told from others by its first four fields. */
@@ -26,6 +26,8 @@ export interface OccurrenceState {
   readonly filteredBy?: string;
   readonly startedAt: string;
   readonly resolvedAt?: string;
+  /** When an alert of it was told last, as new, as a repeat or as ended, by the clock of whoever keeps it. */
+  readonly toldAt: string;
   /** How many of its alerts fire. */
   readonly firing: number;
   readonly lastEnd?: string;
@@ -47,6 +49,8 @@ export interface Known {
 }
 
 export type AlertIdentity = Pick<KeptAlert, 'namespace' | 'sender' | 'fingerprint' | 'startsAt'>;
+
+export type IdentifiedAlert = readonly [AlertIdentity, ReceivedAlert];
 
 export function alertKey({ namespace, sender, fingerprint, startsAt }: AlertIdentity): string {
   return JSON.stringify([namespace, sender, fingerprint, startsAt]);

@@ -32,3 +32,14 @@ function lastOf(siblings: readonly Sibling[]): Sibling | undefined {
 function isWithin(startsAt: string, end: string, { status }: ReceivedAlert): boolean {
   return status === 'firing' ? startsAt < end : startsAt <= end;
 }
+
+export function momentOf(text: string | undefined): string | undefined {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
+
+/** Senders write the zero time for "not known": then it is over now. */
+export function endOf({ endsAt }: ReceivedAlert, at: Date): string {
+  const end = momentOf(endsAt);
+  return end === undefined || Date.parse(end) <= 0 ? at.toISOString() : end;
+}

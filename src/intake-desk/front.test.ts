@@ -35,6 +35,21 @@ function open(over: Partial<FrontParts> = {}, gate: () => Promise<void> = async 
   return { front, store, writes, failures };
 }
 
+/** A gate that stays shut until it is told. */
+function hold() {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { gate, release };
+}
+
+const dense = (groups: number, alerts: number) =>
+  Array.from({ length: groups }, (_, at) => {
+    const all = Array.from({ length: alerts }, (_, index) => firing({ fingerprint: `${at}-${index}` }));
+    return { ...groupOf(firing()), groupKey: `dense ${at}`, alerts: all };
+  });
+
 const storm = (count: number) => Array.from({ length: count }, (_, index) => groupAbout('Down', `web-${index}`));
 
 describe('accepting alerts', () => {
@@ -63,10 +78,7 @@ describe('accepting alerts', () => {
   });
 
   it('writes together what came while it wrote, and gives everybody their own answers', async () => {
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { gate, release } = hold();
     const { front, writes } = open({}, () => gate);
     const answers = storm(40).map((group) => front.accept([group, group], ORIGIN));
     release();
@@ -89,19 +101,55 @@ describe('accepting alerts', () => {
     expect(writes.map((groups) => groups.length)).toEqual([1, 700, 300]);
   });
 
-  it('turns senders away when too many wait, and forgets none that it took', async () => {
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+  it.each([
+    ['alerts in small groups', () => storm(500), 20],
+    ['alerts in dense groups', () => dense(2, 1_000), 5],
+    ['words', () => [groupOf(firing({ annotations: { description: 'x'.repeat(8_388_608) } }))], 7],
+  ])('turns senders away when too many %s wait, and forgets none that it took', async (_, delivery, count) => {
+    const { gate, release } = hold();
     const { front, store } = open({}, () => gate);
     const first = front.accept(storm(1), ORIGIN);
-    const waiting = Array.from({ length: 10 }, () => front.accept(storm(500), ORIGIN));
-    await expect(front.accept(storm(1), ORIGIN)).rejects.toMatchObject({ code: 'overloaded', isRetryable: true });
+    const waiting = Array.from({ length: count }, () => front.accept(delivery(), ORIGIN));
+    await expect(front.accept(delivery(), ORIGIN)).rejects.toMatchObject({ code: 'overloaded', isRetryable: true });
     release();
-    await Promise.all([first, ...waiting]);
-    expect(await store.countQueue()).toMatchObject({ undecided: 500 });
+    expect((await Promise.all([first, ...waiting])).flat()).not.toHaveLength(0);
+    expect((await store.countQueue()).undecided).toBeGreaterThan(0);
     await expect(front.accept(storm(1), ORIGIN)).resolves.toHaveLength(1);
+  });
+
+  it('counts what a group says for all as often as it is kept', async () => {
+    const { gate, release } = hold();
+    const { front } = open({}, () => gate);
+    const first = front.accept(storm(1), ORIGIN);
+    const [group] = dense(1, 1_000);
+    const waiting = front.accept(group ? [{ ...group, commonAnnotations: { help: 'x'.repeat(70_000) } }] : [], ORIGIN);
+    await expect(front.accept(storm(1), ORIGIN)).rejects.toMatchObject({ code: 'overloaded' });
+    release();
+    await Promise.all([first, waiting]);
+  });
+
+  it('answers a small delivery of one sender while dense ones of another wait', async () => {
+    const { front, writes } = open();
+    const answered: string[] = [];
+    const send = async (name: string, groups: ReceivedGroup[], sender: 'alertmanager' | 'grafana') => {
+      await front.accept(groups, { ...ORIGIN, sender });
+      answered.push(name);
+    };
+    await Promise.all([
+      send('first', storm(1), 'alertmanager'),
+      ...['dense 1', 'dense 2', 'dense 3'].map((name) => send(name, dense(2, 1_000), 'alertmanager')),
+      send('small 1', storm(1), 'grafana'),
+      send('small 2', storm(2), 'grafana'),
+    ]);
+    expect(answered).toEqual(['first', 'dense 1', 'small 1', 'small 2', 'dense 2', 'dense 3']);
+    expect(writes).toHaveLength(5);
+  });
+
+  it('keeps what a sender says in its order, for an end must not overtake its beginning', async () => {
+    const { front, writes } = open();
+    const sizes = [1, 700, 2, 300, 1];
+    await Promise.all(sizes.map((size) => front.accept(storm(size), ORIGIN)));
+    expect(writes.map((groups) => groups.length)).toEqual([1, 700, 303]);
   });
 
   it('says that nothing is kept when the casebook is away, and works again when it is back', async () => {

@@ -1,4 +1,4 @@
-import { isPrecedentError } from '../domain/errors.ts';
+import { isPrecedentError, PrecedentError } from '../domain/errors.ts';
 import type { KnownServices } from '../domain/known-services.ts';
 import { buildServiceGraph, type ServiceGraph } from '../domain/topology.ts';
 import { untilAborted } from '../domain/until-aborted.ts';
@@ -35,10 +35,15 @@ export function findTopology(parts: {
       failure.worked();
       return known;
     } catch (error) {
-      failure.failed(error);
+      failure.failed(limit.aborted ? tooSlow(error) : error);
       const mayPass = limit.aborted || (isPrecedentError(error) && error.isRetryable);
       const waited = oldest === undefined ? 0 : parts.now().getTime() - Date.parse(oldest);
       return mayPass && waited < PATIENCE_MS ? undefined : NOTHING_KNOWN;
     }
   };
+}
+
+function tooSlow(cause: unknown): PrecedentError {
+  const message = `the knowledge could not be read within ${READ_MS / 1_000} s: alerts wait for it a little, then do without`;
+  return new PrecedentError('index-unavailable', message, { cause });
 }

@@ -136,6 +136,58 @@ describe('workers', () => {
     expect(await casebook.findDiagnosis('a')).toMatchObject({ status: 'failed', code, detail: error.message });
   });
 
+  it.each([
+    ['at once what trying again does not mend', new TypeError('cannot be written'), 0, 'internal'],
+    ['a day of trying', new PrecedentError('casebook-unavailable', 'the record is refused'), 24, 'casebook-unavailable'],
+  ])('fail a diagnosis whose record is refused, after %s', async (_, error, hours, code) => {
+    let made = 0;
+    const { decide, build, intake, clock, casebook } = hire(async (_, { id }) => {
+      made++;
+      return buildDiagnosis({ id });
+    });
+    await decide('a');
+    clock.at += hours * 3_600_000;
+    const refuse: typeof casebook.saveDiagnosis = async (record) => {
+      if (record.status === 'done') throw error;
+      await casebook.saveDiagnosis(record);
+    };
+    build('w', { casebook: { ...casebook, saveDiagnosis: refuse } }).start();
+    await until(async () => (await intake.findOccurrence('a'))?.status === 'failed');
+    const detail = expect.stringMatching(/was made and cannot be kept.*(?:written|refused)/);
+    expect(await casebook.findDiagnosis('a')).toMatchObject({ status: 'failed', code, detail });
+    expect(made).toBe(1);
+  });
+
+  it('end a task of which nothing can be written down, and say so', async () => {
+    const { decide, build, intake, casebook, failures } = hire(answering);
+    await decide('a');
+    const saveDiagnosis = async () => {
+      throw new TypeError('cannot be written');
+    };
+    build('w', { casebook: { ...casebook, saveDiagnosis } }).start();
+    await until(async () => (await intake.findOccurrence('a'))?.status === 'failed');
+    expect(failures).toEqual([expect.stringContaining('cannot be written')]);
+    expect(await intake.countQueue()).toMatchObject({ ready: 0, working: 0 });
+  });
+
+  it('try again for a day to tell whom it answers, then keep the answer all the same', async () => {
+    let told = 0;
+    const { decide, build, intake, clock, casebook, failures } = hire(answering, {
+      onSettled: () => {
+        told++;
+        throw new TypeError('nobody to tell');
+      },
+    });
+    await decide('a');
+    build('w').start();
+    await until(() => told === 1);
+    expect(await intake.findOccurrence('a')).toMatchObject({ status: 'waiting' });
+    clock.at += 24 * 3_600_000;
+    await until(async () => (await intake.findOccurrence('a'))?.status === 'answered');
+    expect([told, (await casebook.findDiagnosis('a'))?.status]).toEqual([2, 'done']);
+    expect(failures.at(-1)).toContain('nobody to tell');
+  });
+
   it('do not diagnose again what a process wrote down before it died', async () => {
     let calls = 0;
     const { decide, build, intake, clock, casebook, begun } = hire(async (_, { id }) => {

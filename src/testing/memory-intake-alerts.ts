@@ -6,6 +6,9 @@ import type { MemoryIntakeState, OccurrenceRow } from './memory-intake-state.ts'
 
 export function keepAcceptance(state: MemoryIntakeState, acceptance: Acceptance, at: string): AcceptedGroup[] {
   for (const alert of acceptance.newAlerts.values()) state.keepAlert(alert);
+  for (const [id, endsAt] of acceptance.abandoned) {
+    for (const alert of state.alertsOf(id)) if (alert.endsAt === undefined) state.keepAlert({ ...alert, endsAt });
+  }
   for (const [key, endsAt] of acceptance.ended) {
     const alert = state.alerts.get(key);
     if (alert) state.keepAlert({ ...alert, endsAt });

@@ -38,6 +38,7 @@ export const intake: Migration = {
        received_at TEXT NOT NULL,
        started_at TEXT NOT NULL,
        resolved_at TEXT,
+       told_at TEXT NOT NULL,
        firing INTEGER NOT NULL CHECK (firing >= 0),
        last_end TEXT,
        filtered_by TEXT,
