@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IncomingGroup } from '../domain/acceptance.ts';
+import { SILENT_HOURS } from '../domain/silence.ts';
 import type { AlertOfThePast, IntakeStore } from '../ports/intake.ts';
 import { buildIncoming, buildReceivedAlert } from '../testing/intake-builder.ts';
 import { createMemoryIntake } from '../testing/memory-intake.ts';
@@ -19,16 +20,20 @@ const alert = fc.record({
   start: fc.integer({ min: 0, max: 3 }),
   isGuessed: fc.boolean(),
 });
-const delivery = fc.array(
-  fc.record({
-    namespace: fc.constantFrom('default', 'team'),
-    sender: fc.constantFrom(...SENDERS),
-    groupKey: fc.constantFrom('g', 'h'),
-    isFiltered: fc.boolean(),
-    alerts: fc.array(alert, { minLength: 1, maxLength: 3 }),
-  }),
-  { minLength: 1, maxLength: 3 },
-);
+const group = fc.record({
+  namespace: fc.constantFrom('default', 'team'),
+  sender: fc.constantFrom(...SENDERS),
+  groupKey: fc.constantFrom('g', 'h'),
+  isFiltered: fc.boolean(),
+  alerts: fc.array(alert, { minLength: 1, maxLength: 3 }),
+});
+/** A minute after the last one, or after so long a silence that what fires is over. */
+const delivery = fc.record({
+  isLate: fc.boolean(),
+  groups: fc.array(group, { minLength: 1, maxLength: 3 }),
+});
+
+type Drawn<Of> = Of extends fc.Arbitrary<infer One> ? One : never;
 
 let scratch: string;
 let libsql: IntakeStore;
@@ -48,15 +53,7 @@ describe('whatever is delivered, in whatever order', () => {
       fc.asyncProperty(fc.array(delivery, { minLength: 1, maxLength: 5 }), async (deliveries) => {
         run += 1;
         await using memory = createMemoryIntake();
-        const occurrences = new Set<string>();
-        for (const [at, groups] of deliveries.entries()) {
-          const incoming = groups.map((group, index) => toIncoming(group, `r${run}-${at}-${index}`, run));
-          const when = new Date(Date.UTC(2026, 2, 10, 12, 5 + at));
-          const [kept, modelled] = [await libsql.accept(incoming, when), await memory.accept(incoming, when)];
-          expect(kept).toEqual(modelled);
-          for (const answer of kept) if ('occurrence' in answer) occurrences.add(answer.occurrence);
-        }
-        for (const id of occurrences) await checkOccurrence(libsql, memory, id);
+        for (const id of await deliver(deliveries, memory, run)) await checkOccurrence(libsql, memory, id);
         await checkHistory(libsql, memory, `-${run}`);
       }),
       { numRuns: 25 },
@@ -64,18 +61,33 @@ describe('whatever is delivered, in whatever order', () => {
   });
 });
 
+/** To both stores: the occurrences that they answered. */
+async function deliver(
+  deliveries: readonly Drawn<typeof delivery>[],
+  memory: IntakeStore,
+  run: number,
+): Promise<ReadonlySet<string>> {
+  const occurrences = new Set<string>();
+  let when = new Date(Date.UTC(2026, 2, 10, 12, 5));
+  for (const [at, { isLate, groups }] of deliveries.entries()) {
+    when = new Date(when.getTime() + 60_000 + (isLate ? SILENT_HOURS * 3_600_000 : 0));
+    const incoming = groups.map((one, index) => toIncoming(one, `r${run}-${at}-${index}`, run, when));
+    const [kept, modelled] = [await libsql.accept(incoming, when), await memory.accept(incoming, when)];
+    expect(kept).toEqual(modelled);
+    for (const answer of kept) if ('occurrence' in answer) occurrences.add(answer.occurrence);
+  }
+  return occurrences;
+}
+
 /** One database for all runs: each has namespaces of its own. */
 function toIncoming(
-  {
-    namespace,
-    sender,
-    groupKey,
-    isFiltered,
-    alerts,
-  }: typeof delivery extends fc.Arbitrary<(infer Group)[]> ? Group : never,
+  { namespace, sender, groupKey, isFiltered, alerts }: Drawn<typeof group>,
   id: string,
   run: number,
+  when: Date,
 ): IncomingGroup {
+  // Whoever guesses means a moment shortly before it tells; whoever knows may mean one of days ago.
+  const day = (isGuessed: boolean) => (isGuessed ? when.getTime() - 240_000 : Date.UTC(2026, 2, 10, 12));
   return buildIncoming(id, {
     namespace: `${namespace}-${run}`,
     sender,
@@ -84,12 +96,16 @@ function toIncoming(
     alerts: alerts.map(({ fingerprint, status, start, isGuessed }) =>
       buildReceivedAlert(fingerprint, {
         status,
-        startsAt: `2026-03-10T12:0${start}:00.000Z`,
-        ...(status === 'resolved' ? { endsAt: `2026-03-10T12:0${start + 1}:00.000Z` } : {}),
+        startsAt: minuteOf(day(isGuessed), start),
+        ...(status === 'resolved' ? { endsAt: minuteOf(day(isGuessed), start + 1) } : {}),
         ...(isGuessed ? { startIsGuessed: true } : {}),
       }),
     ),
   });
+}
+
+function minuteOf(from: number, minutes: number): string {
+  return new Date(from + minutes * 60_000).toISOString();
 }
 
 async function checkOccurrence(libsql: IntakeStore, memory: IntakeStore, id: string): Promise<void> {
@@ -100,6 +116,8 @@ async function checkOccurrence(libsql: IntakeStore, memory: IntakeStore, id: str
   const firing = alerts.filter(({ status }) => status === 'firing').length;
   expect(occurrence?.alerts).toEqual({ firing, resolved: alerts.length - firing });
   expect(occurrence?.resolvedAt === undefined).toBe(firing > 0);
+  for (const { endsAt } of alerts)
+    expect(endsAt === undefined || endsAt <= (occurrence?.resolvedAt ?? endsAt)).toBe(true);
   expect(occurrence?.status === 'filtered').toBe(occurrence?.filteredBy !== undefined);
   if (occurrence?.resolvedAt !== undefined) expect(occurrence.durationSeconds).toBeGreaterThanOrEqual(0);
 }

@@ -48,7 +48,10 @@ export type AnswerSource = z.infer<typeof AnswerSource>;
 export const OccurrenceStatus = z.enum(['queued', 'waiting', 'answered', 'failed', 'filtered']);
 export type OccurrenceStatus = z.infer<typeof OccurrenceStatus>;
 
-/** One group of alerts from its first firing until the last of it is resolved. */
+/**
+ * One group of alerts from its first firing until the last of it is resolved. Where nobody told of that end, it is over when
+ * the next one begins, and counts as resolved when it was told of last: its duration is then what is known of it, at least.
+ */
 export const Occurrence = z.object({
   id: z.string(),
   namespace: z.string(),

@@ -64,6 +64,19 @@ export function refuseProofless(
   throw new PrecedentError('unauthorised', explain(sender, known.length > 0));
 }
 
+/** Whether the head alone shows who this is: for all others the body is taken in before anybody knows. */
+export function isKnownByHead(
+  { sender, principal, header }: Omit<SenderProof, 'body'>,
+  { config, secrets }: Omit<SenderTrust, 'now'>,
+): boolean {
+  const known = secretsOf(sender, secrets);
+  return !mustProve(principal, known) || hasSharedSecret(header(config?.header ?? DEFAULT_SECRET_HEADER), known);
+}
+
+function hasSharedSecret(given: string | undefined, known: readonly string[]): boolean {
+  return given !== undefined && isSharedSecret(given, known);
+}
+
 function secretsOf(sender: Sender, { bySender, anySender }: IntakeSecrets): readonly string[] {
   return [...(bySender.get(sender) ?? []), ...anySender];
 }
@@ -85,8 +98,7 @@ function callerOf(sender: Sender, principal: Principal, config: SenderConfig | u
 
 /** Any proof will do: PagerDuty signs whether or not anybody told us by which secret. */
 function isProven({ sender, header, body }: SenderProof, secretHeader: string, known: readonly string[], now: Date) {
-  const shared = header(secretHeader);
-  if (shared !== undefined && isSharedSecret(shared, known)) return true;
+  if (hasSharedSecret(header(secretHeader), known)) return true;
   const standard = header('webhook-signature');
   if (standard !== undefined) {
     const [id = '', timestamp = ''] = [header('webhook-id'), header('webhook-timestamp')];

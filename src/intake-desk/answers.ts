@@ -51,6 +51,7 @@ async function followed(
   const { diagnosis, status } = occurrence;
   if (status === 'filtered') return { record: filtered(occurrence), occurrence };
   const found = diagnosis === undefined ? undefined : await casebook.findDiagnosis(diagnosis, signal);
+  if (found === undefined && status === 'failed') return { record: unkept(occurrence), occurrence };
   if (found === undefined || found.status === 'pending') return { record: pending(occurrence), occurrence };
   const reused = found.status === 'done' ? reusedOf(occurrence, found.diagnosis.createdAt) : undefined;
   return { record: found, occurrence: tellAnswered(occurrence, found), ...(reused ? { reused } : {}) };
@@ -59,6 +60,12 @@ async function followed(
 /** Waits in the queue, which nothing is lost from, however old it is. */
 function pending({ id, receivedAt, namespace }: Occurrence): DiagnosisRecord {
   return { status: 'pending', id, createdAt: receivedAt, namespace };
+}
+
+/** The task is over and its record was refused. */
+function unkept({ id, receivedAt, namespace }: Occurrence): DiagnosisRecord {
+  const detail = 'the diagnosis failed, and the casebook refused to keep why: look into the log of that time';
+  return { status: 'failed', id, createdAt: receivedAt, namespace, code: 'internal', detail };
 }
 
 /** An end, so that nobody waits for what is not to come. */

@@ -44,10 +44,10 @@ function hold() {
   return { gate, release };
 }
 
-const dense = (groups: number, alerts: number) =>
+const dense = (groups: number, alerts: number, commonAnnotations = {}) =>
   Array.from({ length: groups }, (_, at) => {
     const all = Array.from({ length: alerts }, (_, index) => firing({ fingerprint: `${at}-${index}` }));
-    return { ...groupOf(firing()), groupKey: `dense ${at}`, alerts: all };
+    return { ...groupOf(firing()), groupKey: `dense ${at}`, commonAnnotations, alerts: all };
   });
 
 const storm = (count: number) => Array.from({ length: count }, (_, index) => groupAbout('Down', `web-${index}`));
@@ -105,27 +105,36 @@ describe('accepting alerts', () => {
     ['alerts in small groups', () => storm(500), 20],
     ['alerts in dense groups', () => dense(2, 1_000), 5],
     ['words', () => [groupOf(firing({ annotations: { description: 'x'.repeat(8_388_608) } }))], 7],
-  ])('turns senders away when too many %s wait, and forgets none that it took', async (_, delivery, count) => {
-    const { gate, release } = hold();
-    const { front, store } = open({}, () => gate);
-    const first = front.accept(storm(1), ORIGIN);
-    const waiting = Array.from({ length: count }, () => front.accept(delivery(), ORIGIN));
+    ['words that groups say for all', () => dense(1, 1_000, { help: 'x'.repeat(20_000) }), 3],
+  ])('turns senders away when too many %s wait', async (_, delivery, count) => {
+    const { front } = open({}, () => new Promise(() => {}));
+    let refused = 0;
+    const send = (groups: ReceivedGroup[]) => void front.accept(groups, ORIGIN).catch(() => refused++);
+    send(storm(1));
+    for (let sent = 0; sent < count; sent++) send(delivery());
+    await new Promise(setImmediate);
+    expect(refused).toBe(0);
     await expect(front.accept(delivery(), ORIGIN)).rejects.toMatchObject({ code: 'overloaded', isRetryable: true });
+  });
+
+  it('forgets nothing that it took while it turned senders away, and takes more when there is room', async () => {
+    const { gate, release } = hold();
+    const { front, store } = open({ maxWaiting: { alerts: 10, characters: 10_000 } }, () => gate);
+    const first = front.accept(storm(1), ORIGIN);
+    const waiting = front.accept(storm(10), ORIGIN);
+    await expect(front.accept(storm(1), ORIGIN)).rejects.toMatchObject({ code: 'overloaded' });
     release();
-    expect((await Promise.all([first, ...waiting])).flat()).not.toHaveLength(0);
-    expect((await store.countQueue()).undecided).toBeGreaterThan(0);
+    expect((await Promise.all([first, waiting])).flat()).toHaveLength(11);
+    expect(await store.countQueue()).toMatchObject({ undecided: 10 });
     await expect(front.accept(storm(1), ORIGIN)).resolves.toHaveLength(1);
   });
 
-  it('counts what a group says for all as often as it is kept', async () => {
+  it('takes what is too much even alone, when nothing else waits', async () => {
     const { gate, release } = hold();
-    const { front } = open({}, () => gate);
-    const first = front.accept(storm(1), ORIGIN);
-    const [group] = dense(1, 1_000);
-    const waiting = front.accept(group ? [{ ...group, commonAnnotations: { help: 'x'.repeat(70_000) } }] : [], ORIGIN);
-    await expect(front.accept(storm(1), ORIGIN)).rejects.toMatchObject({ code: 'overloaded' });
+    const { front } = open({ maxWaiting: { alerts: 10, characters: 10_000 } }, () => gate);
+    const taken = [front.accept(storm(1), ORIGIN), front.accept(storm(20), ORIGIN)];
     release();
-    await Promise.all([first, waiting]);
+    expect((await Promise.all(taken)).flat()).toHaveLength(21);
   });
 
   it('answers a small delivery of one sender while dense ones of another wait', async () => {
@@ -137,7 +146,7 @@ describe('accepting alerts', () => {
     };
     await Promise.all([
       send('first', storm(1), 'alertmanager'),
-      ...['dense 1', 'dense 2', 'dense 3'].map((name) => send(name, dense(2, 1_000), 'alertmanager')),
+      ...['dense 1', 'dense 2', 'dense 3'].map((name) => send(name, dense(2, 300), 'alertmanager')),
       send('small 1', storm(1), 'grafana'),
       send('small 2', storm(2), 'grafana'),
     ]);

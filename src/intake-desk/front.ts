@@ -2,6 +2,8 @@ import { PrecedentError } from '../domain/errors.ts';
 import type { ReceivedGroup, Sender } from '../domain/occurrence.ts';
 import type { Redactor } from '../domain/redaction.ts';
 import type { AcceptedGroup, Clock, IncomingGroup, IntakeStore } from '../ports.ts';
+import { addLoad, isOver, type Load, loadOf } from './delivery-load.ts';
+import { createDeliveryTurns } from './delivery-turns.ts';
 import { redactGroups } from './redact-groups.ts';
 import { situationKeyOf } from './situation-key.ts';
 import { createTellOnce } from './tell-once.ts';
@@ -32,14 +34,19 @@ export interface FrontParts {
   readonly now: Clock;
   readonly newId: () => string;
   readonly onFailure: (what: string, error: unknown) => void;
+  /** What may wait to be written. */
+  readonly maxWaiting?: Load;
   readonly onAccepted?: ((origin: Origin, accepted: readonly AcceptedGroup[]) => void) | undefined;
 }
 
 /** Written together at most: the process stands still while a file database writes. */
-const MAX_ALERTS_AT_ONCE = 500;
-const MAX_WAITING_GROUPS = 5_000;
+const MAX_AT_ONCE: Load = { alerts: 500, characters: 4_194_304 };
+/** As many seconds of writing as senders wait for, and of memory what a small machine has to spare. */
+const MAX_WAITING: Load = { alerts: 10_000, characters: 67_108_864 };
 
 interface Delivery {
+  readonly from: string;
+  readonly load: Load;
   readonly groups: readonly ReceivedGroup[];
   readonly origin: Origin;
   readonly done: (accepted: AcceptedGroup[]) => void;
@@ -49,15 +56,14 @@ interface Delivery {
 /** Deliveries that come while one write runs are written by the next, together: a storm costs few writes. */
 export function createFront(parts: FrontParts): Front {
   const filterFailure = createTellOnce((error) => parts.onFailure('apply noise rules', error));
-  const waiting: Delivery[] = [];
-  let waitingGroups = 0;
+  const { maxWaiting = MAX_WAITING } = parts;
+  const waiting = createDeliveryTurns<Delivery>();
   let writing: Promise<void> | undefined;
   let isClosing = false;
 
   async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = takeBatch(waiting);
-      waitingGroups -= batch.reduce((sum, { groups }) => sum + groups.length, 0);
+    while (!waiting.isEmpty) {
+      const batch = waiting.take(MAX_AT_ONCE);
       await write(batch).catch((error: unknown) => {
         for (const { fail } of batch) fail(error);
       });
@@ -99,15 +105,15 @@ export function createFront(parts: FrontParts): Front {
     async accept(groups, origin) {
       if (isClosing) throw new PrecedentError('interrupted', 'the process is stopping: send it again in a moment');
       if (groups.length === 0) return [];
-      if (waitingGroups > 0 && waitingGroups + groups.length > MAX_WAITING_GROUPS) {
-        throw new PrecedentError(
-          'overloaded',
-          `${waitingGroups} groups of alerts wait already: send it again in a moment`,
-        );
+      const load = loadOf(groups);
+      // What is too much even alone would otherwise never be taken.
+      if (!waiting.isEmpty && isOver(addLoad(waiting.load, load), maxWaiting)) {
+        const what = `${waiting.load.alerts} alerts of ${waiting.load.characters} characters wait already`;
+        throw new PrecedentError('overloaded', `${what}: send it again in a moment`, { retryAfterSeconds: 2 });
       }
+      const from = JSON.stringify([origin.namespace, origin.sender]);
       return new Promise((done, fail) => {
-        waiting.push({ groups, origin, done, fail });
-        waitingGroups += groups.length;
+        waiting.add({ from, load, groups, origin, done, fail });
         writing ??= writeAll();
       });
     },
@@ -116,16 +122,6 @@ export function createFront(parts: FrontParts): Front {
       await writing;
     },
   };
-}
-
-/** Whole deliveries, in their order; the first even when it is larger than what is written at once. */
-function takeBatch(waiting: Delivery[]): Delivery[] {
-  let alerts = 0;
-  const fits = waiting.findIndex(({ groups }) => {
-    alerts += groups.reduce((sum, group) => sum + group.alerts.length, 0);
-    return alerts > MAX_ALERTS_AT_ONCE;
-  });
-  return waiting.splice(0, fits === -1 ? waiting.length : Math.max(1, fits));
 }
 
 /** Keys and rules go by the words as they came; what is kept is without secrets. */

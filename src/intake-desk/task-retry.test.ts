@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PrecedentError } from '../domain/errors.ts';
-import { findPoison, mayTryAgain, planRetry } from './task-retry.ts';
+import { findPoison, isInTime, mayTryAgain, planRetry } from './task-retry.ts';
 
 const NOW = new Date('2026-03-31T12:00:00Z');
 const secondsAfter = (attempts: number, random: number) =>
@@ -23,6 +23,7 @@ describe('a task that failed', () => {
     const hoursAgo = (hours: number) => ({ createdAt: new Date(NOW.getTime() - hours * 3_600_000).toISOString() });
     expect(mayTryAgain(hoursAgo(23), away, NOW)).toBe(true);
     expect(mayTryAgain(hoursAgo(24), away, NOW)).toBe(false);
+    expect([isInTime(hoursAgo(23), NOW), isInTime(hoursAgo(24), NOW)]).toEqual([true, false]);
     expect(mayTryAgain(hoursAgo(0), new PrecedentError('model-corrupt', 'no'), NOW)).toBe(false);
     expect(mayTryAgain(hoursAgo(0), new Error('no'), NOW)).toBe(false);
   });

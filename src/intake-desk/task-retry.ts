@@ -9,8 +9,13 @@ const GIVE_UP_MS = 24 * 3_600_000;
 const MAX_LOST = 5;
 
 /** Whether what went wrong may pass by itself, and anybody still waits for that. */
-export function mayTryAgain({ createdAt }: Pick<DiagnosisTask, 'createdAt'>, error: unknown, now: Date): boolean {
-  return isPrecedentError(error) && error.isRetryable && now.getTime() - Date.parse(createdAt) < GIVE_UP_MS;
+export function mayTryAgain(task: Pick<DiagnosisTask, 'createdAt'>, error: unknown, now: Date): boolean {
+  return isPrecedentError(error) && error.isRetryable && isInTime(task, now);
+}
+
+/** Whether anybody still waits for this. */
+export function isInTime({ createdAt }: Pick<DiagnosisTask, 'createdAt'>, now: Date): boolean {
+  return now.getTime() - Date.parse(createdAt) < GIVE_UP_MS;
 }
 
 /** When a task is begun again. `random` spreads those that failed together. */

@@ -10,13 +10,16 @@ import { untilAborted } from '../domain/until-aborted.ts';
 import type { Casebook, Clock, DiagnosisRecord, IntakeStore } from '../ports.ts';
 import type { LlmAllowance } from './llm-allowance.ts';
 import { buildTaskGroup } from './task-group.ts';
-import { findPoison, mayTryAgain } from './task-retry.ts';
+import { findPoison, isInTime, mayTryAgain } from './task-retry.ts';
 
 export type FinishedRecord = Exclude<DiagnosisRecord, { status: 'pending' }>;
 
-type Outcome =
-  | { readonly status: 'done'; readonly diagnosis: Diagnosis }
-  | { readonly status: 'failed'; readonly code: string; readonly detail: string };
+interface Failure {
+  readonly status: 'failed';
+  readonly code: string;
+  readonly detail: string;
+}
+type Outcome = { readonly status: 'done'; readonly diagnosis: Diagnosis } | Failure;
 
 /** The diagnosis of a group of alerts, without secrets. */
 export type DiagnoseAlerts = (
@@ -40,6 +43,8 @@ export interface TaskParts {
    * again after a crash rather than never.
    */
   readonly onSettled?: ((record: FinishedRecord, told: Settlement) => void | Promise<void>) | undefined;
+  /** What was given up, for whoever runs this. */
+  readonly onFailure: (what: string, error: unknown) => void;
 }
 
 /** Whom a finished diagnosis answers. */
@@ -60,10 +65,20 @@ const SAVE_PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
  */
 export async function workOn(task: DiagnosisTask, parts: TaskParts, signal: AbortSignal): Promise<FinishedRecord> {
   const record = (await findFinished(task, parts)) ?? (await makeRecord(task, parts, signal));
-  const occurrences = await parts.intake.listAnsweredBy(task.id, MAX_TOLD);
-  await parts.onSettled?.(record, { subject: task.subject, occurrences });
+  await settle(task, record, parts, signal);
   await parts.intake.finish(task.id, record.status === 'done' ? 'answered' : 'failed', parts.now());
   return record;
+}
+
+/** Told again for as long as anybody waits; what can never be told must not keep the task for ever. */
+async function settle(task: DiagnosisTask, record: FinishedRecord, parts: TaskParts, signal: AbortSignal) {
+  try {
+    const occurrences = await parts.intake.listAnsweredBy(task.id, MAX_TOLD);
+    await parts.onSettled?.(record, { subject: task.subject, occurrences });
+  } catch (error) {
+    if (signal.aborted || isInTime(task, parts.now())) throw error;
+    parts.onFailure(`tell of the diagnosis ${task.id}`, error);
+  }
 }
 
 async function findFinished({ id }: DiagnosisTask, { casebook }: TaskParts): Promise<FinishedRecord | undefined> {
@@ -75,7 +90,22 @@ async function makeRecord(task: DiagnosisTask, parts: TaskParts, signal: AbortSi
   const { id, namespace, createdAt } = task;
   const outcome = await tryToAnswer(task, parts, signal);
   const record: FinishedRecord = { id, namespace, createdAt, ...outcome };
-  await save(record, parts, signal);
+  try {
+    await save(task, record, parts, signal);
+    return record;
+  } catch (error) {
+    const { code, detail } = await failureOf(task, error, parts, signal);
+    if (record.status === 'failed') return saveRefusal(record, parts);
+    const words = `the diagnosis was made and cannot be kept: ${detail}`;
+    return saveRefusal({ id, namespace, createdAt, status: 'failed', code, detail: words }, parts);
+  }
+}
+
+/** Once: where not even this can be written down, the task ends all the same, or it would be paid for again and again. */
+async function saveRefusal(record: FinishedRecord, parts: TaskParts): Promise<FinishedRecord> {
+  await parts.casebook.saveDiagnosis(record).catch((error: unknown) => {
+    parts.onFailure(`write down that the diagnosis ${record.id} failed`, error);
+  });
   return record;
 }
 
@@ -99,18 +129,23 @@ async function answer(task: DiagnosisTask, parts: TaskParts, signal: AbortSignal
 }
 
 /** Throws what may pass by itself, and what only says that somebody else is to do it: that is no answer. */
-async function failureOf(task: DiagnosisTask, error: unknown, parts: TaskParts, signal: AbortSignal): Promise<Outcome> {
+async function failureOf(task: DiagnosisTask, error: unknown, parts: TaskParts, signal: AbortSignal): Promise<Failure> {
   if (signal.aborted || mayTryAgain(task, error, parts.now())) throw error;
   const code = isPrecedentError(error) ? error.code : 'internal';
   return { status: 'failed', code, detail: await redactFailure(messageOf(error), parts.redact) };
 }
 
-async function save(record: FinishedRecord, { casebook }: TaskParts, signal: AbortSignal): Promise<void> {
+async function save(
+  task: DiagnosisTask,
+  record: FinishedRecord,
+  { casebook, now }: TaskParts,
+  signal: AbortSignal,
+): Promise<void> {
   for (const pauseMs of SAVE_PAUSES_MS) {
     try {
       return await casebook.saveDiagnosis(record);
     } catch (error) {
-      if (signal.aborted || !isPrecedentError(error) || !error.isRetryable) throw error;
+      if (signal.aborted || !mayTryAgain(task, error, now())) throw error;
       await sleep(pauseMs, undefined, { signal });
     }
   }

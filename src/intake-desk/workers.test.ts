@@ -5,6 +5,7 @@ import { buildDiagnosis } from '../testing/diagnosis-builder.ts';
 import { createMemoryCasebook } from '../testing/memory-casebook.ts';
 import { createMemoryIntake } from '../testing/memory-intake.ts';
 import { groupAbout, ORIGIN, until } from './__fixtures__/alerts.ts';
+import { createAnswers } from './answers.ts';
 import { createLlmAllowance } from './llm-allowance.ts';
 import type { DiagnoseAlerts } from './work-task.ts';
 import { createWorkers, type WorkersParts } from './workers.ts';
@@ -138,7 +139,12 @@ describe('workers', () => {
 
   it.each([
     ['at once what trying again does not mend', new TypeError('cannot be written'), 0, 'internal'],
-    ['a day of trying', new PrecedentError('casebook-unavailable', 'the record is refused'), 24, 'casebook-unavailable'],
+    [
+      'a day of trying',
+      new PrecedentError('casebook-unavailable', 'the record is refused'),
+      24,
+      'casebook-unavailable',
+    ],
   ])('fail a diagnosis whose record is refused, after %s', async (_, error, hours, code) => {
     let made = 0;
     const { decide, build, intake, clock, casebook } = hire(async (_, { id }) => {
@@ -159,7 +165,7 @@ describe('workers', () => {
   });
 
   it('end a task of which nothing can be written down, and say so', async () => {
-    const { decide, build, intake, casebook, failures } = hire(answering);
+    const { decide, build, intake, clock, casebook, failures } = hire(answering);
     await decide('a');
     const saveDiagnosis = async () => {
       throw new TypeError('cannot be written');
@@ -168,6 +174,9 @@ describe('workers', () => {
     await until(async () => (await intake.findOccurrence('a'))?.status === 'failed');
     expect(failures).toEqual([expect.stringContaining('cannot be written')]);
     expect(await intake.countQueue()).toMatchObject({ ready: 0, working: 0 });
+    const answers = createAnswers({ casebook, intake, now: () => new Date(clock.at) });
+    const { record } = await answers.getAnswer('a', { namespace: '*' });
+    expect(record).toMatchObject({ status: 'failed', detail: expect.stringContaining('refused') });
   });
 
   it('try again for a day to tell whom it answers, then keep the answer all the same', async () => {

@@ -14,7 +14,6 @@ export interface WorkersParts extends TaskParts {
   readonly workerCount: number;
   /** How long what runs may go on once the process is to stop. */
   readonly timeBudgetMs: number;
-  readonly onFailure: (what: string, error: unknown) => void;
   /** For so long a task stays with a process that says nothing. */
   readonly leaseMs?: number;
   readonly idleMs?: number;

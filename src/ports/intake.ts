@@ -65,6 +65,8 @@ export interface IntakeStore extends AsyncDisposable {
    * of that fingerprint into whose time it falls. An alert belongs to one occurrence for good, and one that is over does
    * not fire again. Alerts that end close their occurrence with the last of them, and their outage with the last of its
    * members. An occurrence is filtered until an alert that no rule filters comes for it.
+   * One of which nothing was told for `SILENT_HOURS` is over, since it was told of last, for whoever comes next and neither
+   * repeats it nor ends it.
    */
   accept(groups: readonly IncomingGroup[], at: Date, signal?: AbortSignal): Promise<AcceptedGroup[]>;
   findOccurrence(id: string, signal?: AbortSignal): Promise<Occurrence | undefined>;

@@ -153,6 +153,43 @@ describe('POST /v1/intake/{sender}', () => {
     expect(await promise(guarded, { 'x-precedent-secret': 'a secret' })).toBe('waits');
   });
 
+  it.each([
+    ['as it is', {}, (text: string) => text],
+    ['inflated', { 'content-encoding': 'gzip' }, (text: string) => gzipSync(text)],
+  ])(
+    'takes no delivery over 4 MiB, %s, where other bodies may be larger, and says what its sender can do',
+    async (_, headers, write) => {
+      await using served = await serveIntake({ maxBodyBytes: 16_777_216 });
+      const send = (length: number) =>
+        fetch(`${served.url}/v1/intake/alertmanager`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: write(JSON.stringify({ ...readFixture('alertmanager'), ignored: 'x'.repeat(length) })),
+        });
+      expect((await send(4_100_000)).status).toBe(202);
+      const detail = expect.stringContaining('let the sender group its alerts');
+      expect(await readProblem(await send(4_194_304))).toMatchObject({ status: 413, detail });
+    },
+  );
+
+  it('bounds what those who proved nothing yet may fill its memory with, and keeps nobody out who is known', async () => {
+    const secrets = { anySender: ['a secret'], bySender: new Map() };
+    await using served = await serveIntake({ tokens: {}, secrets, maxHeldBytes: 100_000 });
+    const url = `${served.url}/v1/intake/generic`;
+    const unproven = { 'content-type': 'application/json', 'webhook-signature': 'v1,bm90aGluZw==' };
+    const idle = Array.from({ length: 3 }, () => request(url, { method: 'POST', headers: unproven }));
+    for (const one of idle) one.on('error', () => {}).write('x'.repeat(30_000));
+    const send = (headers: Record<string, string>) =>
+      post(served, 'generic', { ...readFixture('alertmanager'), ignored: 'x'.repeat(20_000) }, headers);
+    await expect.poll(async () => (await send(unproven)).status).toBe(503);
+    const refused = await send(unproven);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(await readProblem(refused)).toMatchObject({ type: 'urn:precedent:problem:overloaded' });
+    expect((await send({ 'x-precedent-secret': 'a secret' })).status).toBe(202);
+    for (const one of idle) one.destroy();
+    await expect.poll(async () => (await send(unproven)).status).toBe(401);
+  });
+
   it('keeps a team’s alerts where its token belongs', async () => {
     const token = (scopes: readonly ('intake' | 'read')[]) => ({ name: 'shop', namespace: 'shop', scopes });
     await using served = await serveIntake({ tokens: { in: token(['intake']), out: token(['read']) } });

@@ -1,14 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { HonoRequest } from 'hono';
 import type { IntakeConfig, IntakeSecrets } from '../../config/intake.ts';
 import { PrecedentError } from '../../domain/errors.ts';
 import { type ReceivedGroup, type Reception, Sender } from '../../domain/occurrence.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { SENDERS } from '../../intake/senders.ts';
 import type { AcceptedGroup } from '../../ports/intake.ts';
-import { readBytes } from '../body.ts';
-import { readDelivery } from '../delivery-body.ts';
+import { createByteBudget } from '../byte-budget.ts';
+import { boundDelivery, readDelivery, readDeliveryBytes } from '../delivery-body.ts';
 import { createRateLimit, type RateLimit } from '../rate-limit.ts';
-import { authoriseSender, type Caller, refuseProofless } from '../sender-auth.ts';
+import { authoriseSender, type Caller, isKnownByHead, refuseProofless } from '../sender-auth.ts';
 import { jsonAnswer, problems } from './answers.ts';
 
 const IntakeOutcome = z.enum(['accepted', 'duplicate', 'resolved', 'filtered', 'ignored']);
@@ -29,6 +30,9 @@ export const IntakeAnswer = z.object({
 });
 export type IntakeAnswer = Readonly<z.infer<typeof IntakeAnswer>>;
 
+/** Sixteen of the largest deliveries at the same moment. */
+const MAX_HELD_BYTES = 67_108_864;
+
 /** What the route needs of a running service. */
 export interface IntakeParts {
   readonly intake: {
@@ -37,6 +41,8 @@ export interface IntakeParts {
   readonly config: IntakeConfig;
   readonly secrets: IntakeSecrets;
   readonly maxBodyBytes: number;
+  /** Of bodies that are not understood yet, over all connections: so much of known senders, and of others. */
+  readonly maxHeldBytes?: number;
   readonly now: () => Date;
 }
 
@@ -67,28 +73,48 @@ const postIntake = createRoute({
 export const INTAKE_ROUTES = [postIntake];
 
 export function addIntakeRoutes(api: OpenAPIHono, parts: IntakeParts): void {
-  const limit = createRateLimit(parts.now);
-
-  // A signature is over the bytes as they were sent, so no parser may touch them first.
+  const listen = createListener(parts);
   api.post('/v1/intake/:sender', async (c) => {
     const sender = readSender(c.req.param('sender'));
-    const header = (name: string): string | undefined => c.req.header(name);
-    const config = parts.config.senders[sender];
     // The authorisation leaves it out where a request has no token: then a secret must prove the sender.
-    const principal: Principal | undefined = c.get('principal');
-    const proof = { sender, principal, header };
-    const trust = { config, secrets: parts.secrets };
-    refuseProofless(proof, trust);
-    const sent = await readBytes(c.req, parts.maxBodyBytes);
-    const caller = authoriseSender({ ...proof, body: sent }, { ...trust, now: parts.now() });
-    refuseHaste(limit, sender, caller, config?.requestsPerMinute ?? parts.config.requestsPerMinute);
-    const body = await readDelivery(c.req, sent, sender, parts.maxBodyBytes);
-    const map = config?.map;
-    const reception = SENDERS[sender].read(body, { receivedAt: parts.now(), header, ...(map ? { map } : {}) });
+    const { reception, caller } = await listen(c.req, sender, c.get('principal'));
     const answer = await handIn(reception, sender, caller, parts);
     const location = locationOf(answer);
     return c.json(answer, 202, location === undefined ? {} : { location });
   });
+}
+
+interface Heard {
+  readonly reception: Reception;
+  readonly caller: Caller;
+}
+
+type Listen = (request: HonoRequest, sender: Sender, principal: Principal | undefined) => Promise<Heard>;
+
+/** What a request says, and who says it. Nothing of its body is held on to afterwards. */
+function createListener(parts: IntakeParts): Listen {
+  const { senders, requestsPerMinute } = parts.config;
+  const { secrets, maxBodyBytes, maxHeldBytes = MAX_HELD_BYTES, now } = parts;
+  const limit = createRateLimit(now);
+  const maxBytes = boundDelivery(maxBodyBytes);
+  // Apart, so that whoever proves nothing keeps nobody out who is known.
+  const budgets = { known: createByteBudget(maxHeldBytes), unknown: createByteBudget(maxHeldBytes) };
+  return async (request, sender, principal) => {
+    const header = (name: string): string | undefined => request.header(name);
+    const config = senders[sender];
+    const proof = { sender, principal, header };
+    const trust = { config, secrets };
+    refuseProofless(proof, trust);
+    using hold = budgets[isKnownByHead(proof, trust) ? 'known' : 'unknown'].begin();
+    // A signature is over the bytes as they were sent, so no parser may touch them first.
+    const sent = await readDeliveryBytes(request, maxBytes, hold);
+    const caller = authoriseSender({ ...proof, body: sent }, { ...trust, now: now() });
+    refuseHaste(limit, sender, caller, config?.requestsPerMinute ?? requestsPerMinute);
+    const body = await readDelivery(request, sent, sender, maxBytes);
+    const map = config?.map;
+    const reception = SENDERS[sender].read(body, { receivedAt: now(), header, ...(map ? { map } : {}) });
+    return { reception, caller };
+  };
 }
 
 function readSender(name: string): Sender {
