@@ -20,7 +20,8 @@ export const DELIVERY_NOTES: Readonly<Record<string, SchemaNotes>> = {
       '`filtered`: a noise rule says that nobody need be told.',
     receivedAt: 'When its first alert arrived, UTC.',
     startedAt: "When the first of its alerts began, by the sender's clock.",
-    resolvedAt: 'When the last of its alerts ended; absent while one fires.',
+    resolvedAt:
+      'When the last of its alerts ended, or, where no end was told, when it was told of last; absent while one fires.',
     durationSeconds: 'From the first start to the last end; absent while one fires.',
     alerts: 'How many of its alerts there are.',
     'alerts.firing': 'That fire.',
