@@ -53,7 +53,7 @@ export function createLog(level: string): Log {
     stage: ({ stage, ms }) => logger.debug({ event: 'stage', stage, ms }),
     accepted: ({ sender, namespace }, accepted) => {
       const outcomes = accepted.map(({ outcome }) => outcome);
-      logger.debug({ event: 'alerts-accepted', sender, namespace, outcomes });
+      logger.info({ event: 'alerts-accepted', sender, namespace, outcomes });
     },
     triaged: (counts) => logger.info({ event: 'alerts-triaged', ...counts }),
     noiseRulesRead: ({ rules, problems }) => {

@@ -66,7 +66,7 @@ function settle(id: string, outcome: Parameters<Outbox['settle']>[1]): InStateme
   const deliveredAt = outcome.status === 'delivered' ? outcome.at.toISOString() : null;
   const error = outcome.status === 'delivered' ? null : outcome.error;
   return {
-    sql: `UPDATE deliveries SET status = ?, next_at = ?, delivered_at = ?, last_error = coalesce(?, last_error),
+    sql: `UPDATE deliveries SET status = ?, next_at = ?, delivered_at = ?, last_error = ?,
             sender = NULL, held_until = NULL
           WHERE id = ? AND status = 'waiting'`,
     args: [outcome.status, nextAt, deliveredAt, error, id],

@@ -1,6 +1,5 @@
 import type { App } from '../app.ts';
 import { readConfig } from '../config.ts';
-import type { NoiseDryRun } from '../domain/noise-dry-run.ts';
 import { type NoiseRule, stateOf } from '../domain/noise-rule.ts';
 import { createNoiseKeeper } from '../noise-desk/keeper.ts';
 import type { NoiseDesk } from '../noise-desk/noise-desk.ts';
@@ -78,6 +77,14 @@ export interface TryOptions extends JsonOption {
   readonly days?: number;
 }
 
+/** What `enable` would refuse is nothing that a script should go on with. */
+const TRY_EXIT = {
+  safe: EXIT.done,
+  'hides-incidents': EXIT.badInput,
+  'hides-nothing': EXIT.nothing,
+  'no-history': EXIT.nothing,
+} as const;
+
 /** `precedent rules try`: the sentence back in words, and what it would have hidden. */
 export async function tryRuleCommand(
   say: string,
@@ -88,10 +95,5 @@ export async function tryRuleCommand(
   const run = (noise: NoiseDesk) => noise.dryRun(say, { days }, context.signal);
   const dryRun = await withNoise(context, run, { needsIncidents: true });
   context.write(json ? `${JSON.stringify(dryRun)}\n` : renderDryRun(plain(dryRun)));
-  return isTelling(dryRun) ? EXIT.done : EXIT.nothing;
-}
-
-/** Whether there was anything to judge the rule by. */
-export function isTelling({ outcome }: NoiseDryRun): boolean {
-  return outcome === 'safe' || outcome === 'hides-incidents';
+  return TRY_EXIT[dryRun.outcome];
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readIntake } from './intake.ts';
 
-const env = { PD_NEW: 'new secret', PD_OLD: ' old secret ', HOOK: 'hook', EMPTY: ' ' };
+const env = {
+  PD_NEW: 'new secret of ours',
+  PD_OLD: ' old secret of ours ',
+  HOOK: 'hook secret of ours',
+  EMPTY: ' ',
+  SHORT: 'guess me',
+};
 
 describe('intake of precedent.yaml', () => {
   it('may say nothing', () => {
@@ -27,10 +33,10 @@ describe('intake of precedent.yaml', () => {
       generic: { map: { alertname: '$.title', resolvedValues: ['resolved', 'recovered', 'closed', 'ok'] } },
     });
     expect([...secrets]).toEqual([
-      ['pagerduty', ['new secret', 'old secret']],
-      ['opsgenie', ['hook']],
+      ['pagerduty', ['new secret of ours', 'old secret of ours']],
+      ['opsgenie', ['hook secret of ours']],
     ]);
-    expect(JSON.stringify(senders)).not.toMatch(/new secret|old secret|hook/);
+    expect(JSON.stringify(senders)).not.toMatch(/secret of ours/);
   });
 
   it('tells every mistake at once, by its place', () => {
@@ -39,6 +45,7 @@ describe('intake of precedent.yaml', () => {
       pagerduty: { secretEnv: 'NOT_SET', secretsEnv: ['EMPTY'], namespace: 'Not A Label' },
       grafana: { header: 'Authorization', requestsPerMinute: 0, colour: 'red' },
       datadog: { secretEnv: 'lower-case' },
+      opsgenie: { secretEnv: 'SHORT' },
       alertmanager: { secretEnv: 'EMPTY', map: { alertname: '$.a' } },
       generic: { map: { alertname: '$[?match(@.a, "x")]' } },
     };
@@ -50,6 +57,7 @@ describe('intake of precedent.yaml', () => {
       expect.stringMatching(/^intake\.grafana\.requestsPerMinute: must be a whole number/),
       expect.stringMatching(/^intake\.grafana: .*colour/),
       expect.stringMatching(/^intake\.datadog\.secretEnv: must be the name of an environment variable/),
+      'intake.opsgenie.secretEnv: the secret in SHORT must have at least 16 characters',
       expect.stringMatching(/^intake\.alertmanager\.map: is for the sender `generic` alone/),
       'intake.alertmanager.secretEnv: the environment variable EMPTY is not set',
       expect.stringMatching(/^intake\.generic\.map\.alertname: must use no function/),

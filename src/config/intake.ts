@@ -3,6 +3,7 @@ import type { Problem } from '../domain/errors.ts';
 import { Sender } from '../domain/occurrence.ts';
 import { Namespace } from '../domain/principal.ts';
 import { AlertMap } from '../intake/alert-map.ts';
+import { MIN_SECRET, TOO_SHORT } from './secrets.ts';
 
 /** The header that carries a shared secret where no other is named. */
 export const DEFAULT_SECRET_HEADER = 'x-precedent-secret';
@@ -97,6 +98,7 @@ function readSecrets(names: readonly string[], path: string, env: NodeJS.Process
   return names.flatMap((name) => {
     const secret = env[name]?.trim();
     if (!secret) wrong(`${path}.secretEnv`, `the environment variable ${name} is not set`);
+    else if (secret.length < MIN_SECRET) wrong(`${path}.secretEnv`, `the secret in ${name} ${TOO_SHORT}`);
     return secret || [];
   });
 }

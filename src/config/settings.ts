@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { RedactionKind } from '../domain/redaction.ts';
 import { AccessSettings } from './access.ts';
+import { MIN_SECRET, TOO_SHORT } from './secrets.ts';
 
 /** The checkout or the installed package: where the bundled model lies, and the sample knowledge. */
 export const PROJECT_DIR = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
@@ -129,7 +130,10 @@ export const Settings = z.object({
   /** Secrets of git webhooks, comma-separated, all of them valid; without any the hook refuses every caller. */
   GIT_HOOK_SECRETS: z.string().optional(),
   /** Secrets by which senders of alerts sign or prove themselves, comma-separated, all of them valid. */
-  INTAKE_SECRETS: z.string().optional(),
+  INTAKE_SECRETS: z
+    .string()
+    .refine((text) => listOf(text).every((secret) => secret.length >= MIN_SECRET), `each ${TOO_SHORT}`)
+    .optional(),
   /** Of one sender, before it is told to come back later. */
   INTAKE_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6_000),
   /** Diagnoses of alerts at work at once. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Alarm, createAlarm } from '../alarm.ts';
 import { buildCallback, type Told } from '../deliver/callback.ts';
 import { type AttemptResult, decideNextStep, type NextStep } from '../deliver/retry-schedule.ts';
@@ -63,9 +64,12 @@ const POLL_MS = 5_000;
 /** Longer than an attempt may take: after that its process is gone, and another one sends the message. */
 const LEASE_MS = 60_000;
 
-/** Tidings are kept before what they tell of is, so that no crash loses them: they may be a moment early. */
-const EARLY_ATTEMPTS = 3;
-const EARLY_SECONDS = 1;
+/**
+ * What answers alerts is enqueued just before it is written down, so that a crash in between loses no message: whoever reads
+ * in that moment looks again.
+ */
+const EARLY_LOOKS = 8;
+const EARLY_MS = 250;
 
 /** What is on its way when the process stops has so long to arrive. */
 const GRACE_MS = 3_000;
@@ -129,17 +133,27 @@ export function createCourier(parts: CourierParts): Courier {
     let result: AttemptResult;
     try {
       const canJudge = delivery.namespace === parts.slackNamespace;
-      const body = buildCallback(format, delivery, await parts.read(delivery), parts.publicUrl, canJudge);
+      const told = await readSettled(delivery);
+      const body = buildCallback(format, delivery, told, parts.publicUrl, canJudge);
       const headers = signMessage({ id: delivery.id, at: now(), body }, secrets);
       result = await parts.post(url, { headers, body }, cutting.signal);
     } catch (error) {
       if (isPrecedentError(error, 'not-found')) return { kind: 'dead', error: 'there is nothing to tell of any more' };
-      if (isPrecedentError(error, 'diagnosis-not-done') && delivery.attempts <= EARLY_ATTEMPTS)
-        return { kind: 'again', afterSeconds: EARLY_SECONDS, error: messageOf(error) };
       if (!isPrecedentError(error)) parts.onFailure('send delivery', error);
       result = { failure: isPrecedentError(error) ? messageOf(error) : 'it could not be sent: the log says why' };
     }
     return decideNextStep(result, delivery.attempts, parts.random());
+  }
+
+  async function readSettled(delivery: Delivery): Promise<Told> {
+    for (let looks = 1; ; looks++) {
+      try {
+        return await parts.read(delivery);
+      } catch (error) {
+        if (looks >= EARLY_LOOKS || !isPrecedentError(error, 'diagnosis-not-done')) throw error;
+        await sleep(EARLY_MS, undefined, { signal: cutting.signal });
+      }
+    }
   }
 
   async function settle(id: string, step: NextStep): Promise<void> {

@@ -20,7 +20,7 @@ export const Delivery = z.object({
   /** When it is tried next; absent once it is delivered or dead. */
   nextAt: z.iso.datetime().optional(),
   deliveredAt: z.iso.datetime().optional(),
-  /** Why the last attempt failed. */
+  /** Why the last attempt failed; absent when it did not. */
   lastError: z.string().optional(),
 });
 export type Delivery = Readonly<z.infer<typeof Delivery>>;

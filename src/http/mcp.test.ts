@@ -102,7 +102,7 @@ for (const mode of ['legacy', 'modern'] as const) {
       expect(await refusal('get_runbook', { id: 'no/such' })).toContain('not-found');
       expect(await refusal('service_impact', { service: 'processor' })).toContain('pre-processor');
       expect(await refusal('service_impact', { service: 'checkout' })).toContain('it knows load-generator, web-server');
-      expect(await refusal('diagnose_alert', {})).toMatch(/label or annotation/);
+      expect(await refusal('diagnose_alert', {})).toMatch(/labels or annotations .* top level/);
       expect(await refusal('search_precedents', { query: '' })).toMatch(/query/);
     });
   });

@@ -22,7 +22,7 @@ function listTexts(node: unknown, name = ''): (readonly [name: string, text: str
 }
 
 const env = Object.fromEntries(
-  [...textOf('precedent.yaml').matchAll(/secretEnv: (\w+)/g)].map(([, name]) => [name, 's']),
+  [...textOf('precedent.yaml').matchAll(/secretEnv: (\w+)/g)].map(([, name]) => [name, 'a secret of ours']),
 );
 const listed = readIntake(Object(read('precedent.yaml'))['intake'], env);
 

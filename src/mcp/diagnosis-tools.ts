@@ -1,6 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { Diagnosis } from '../domain/diagnosis.ts';
+import { PrecedentError } from '../domain/errors.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import type { Principal } from '../domain/principal.ts';
 import { DiagnosisRequest } from '../domain/request.ts';
@@ -106,6 +107,11 @@ async function diagnose(
   parts: McpParts,
   asker: Principal,
 ): Promise<z.infer<typeof DiagnosisAnswer>> {
+  if (Object.keys(alert.labels).length + Object.keys(alert.annotations).length + alerts.length === 0)
+    throw new PrecedentError(
+      'input-invalid',
+      'send the labels or annotations of the alert at the top level: {"labels": {…}}',
+    );
   const { traces: _, ...question } = parseInput(DiagnosisRequest, {
     alert: { ...alert, ...withAlerts(alert, alerts) },
     asOf,

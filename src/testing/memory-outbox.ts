@@ -70,12 +70,10 @@ function isDue({ status, nextAt }: Delivery, now: Date): boolean {
   return status === 'waiting' && nextAt !== undefined && Date.parse(nextAt) <= now.getTime();
 }
 
-function settled({ nextAt: _, lastError, ...rest }: Delivery, outcome: Parameters<Outbox['settle']>[1]): Delivery {
+function settled({ nextAt: _, lastError: __, ...rest }: Delivery, outcome: Parameters<Outbox['settle']>[1]): Delivery {
   switch (outcome.status) {
-    case 'delivered': {
-      const error = lastError === undefined ? {} : { lastError };
-      return { ...rest, ...error, status: 'delivered', deliveredAt: outcome.at.toISOString() };
-    }
+    case 'delivered':
+      return { ...rest, status: 'delivered', deliveredAt: outcome.at.toISOString() };
     case 'waiting':
       return { ...rest, nextAt: outcome.nextAt.toISOString(), lastError: outcome.error };
     case 'dead':
