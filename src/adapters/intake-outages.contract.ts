@@ -64,8 +64,9 @@ export function describeIntakeOutages(name: string, open: () => Promise<OpenInta
           startedAt: '2026-03-10T12:00:00.000Z',
           because: 'topology',
           reason: 'web is near',
+          labelSets: [{ alertname: 'Slow', service: 'a-o1' }],
         },
-        expect.objectContaining({ occurrence: 'o2', services: ['db'] }),
+        expect.objectContaining({ occurrence: 'o2', services: ['db'], labelSets: [{ alertname: 'Full' }] }),
       ]);
       expect(await store.listMembers('x', 1)).toHaveLength(1);
       const alerts = await store.listAlerts({ kind: 'outage', id: 'x' }, 9);

@@ -1,9 +1,9 @@
 import type { InStatement, Row } from '@libsql/client';
 import { Sender } from '../domain/occurrence.ts';
-import { JoinReason, type OutageMember } from '../domain/outage.ts';
+import { JoinReason } from '../domain/outage.ts';
 import type { Situation } from '../domain/situation.ts';
 import type { OpenOutage } from '../domain/triage.ts';
-import type { StoredOutage } from '../ports/intake.ts';
+import type { StoredMember, StoredOutage } from '../ports/intake.ts';
 
 /** When the first and the last member of these outages arrived, and whether all of them are over. */
 export function refreshOutages(ids: string, args: string[]): { readonly sql: string; readonly args: string[] } {
@@ -89,10 +89,10 @@ export function toStoredOutage(row: Row): StoredOutage {
   };
 }
 
-export function toMember(row: Row): OutageMember {
+export function toMember(row: Row): StoredMember {
   const { resolved_at: resolvedAt } = row;
   // Written by accept, from a Situation.
-  const { alertNames } = JSON.parse(String(row['situation'])) as Situation;
+  const { alertNames, labels, labelSets = [] } = JSON.parse(String(row['situation'])) as Situation;
   return {
     occurrence: String(row['id']),
     sender: Sender.parse(row['sender']),
@@ -102,6 +102,7 @@ export function toMember(row: Row): OutageMember {
     ...(typeof resolvedAt === 'string' ? { resolvedAt } : {}),
     because: JoinReason.parse(row['joined_because']),
     reason: String(row['joined_reason']),
+    labelSets: [labels, ...labelSets],
   };
 }
 

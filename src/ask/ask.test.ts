@@ -57,6 +57,15 @@ describe('ask', () => {
     expect(then).toMatchObject({ kind: 'refused', reason: 'no-earlier' });
   });
 
+  it.each(['who owns it?', 'how long did it take?'])(
+    'goes to the incident before, also after “%s”',
+    async (question) => {
+      const [, , before] = await converse(await openShop(), LAST_TIME, question, 'and before that?');
+      expect(before?.sentences[0]?.text).toMatch(/^2025-07-08/);
+      expect(before?.text).toContain(question.startsWith('who') ? 'Moved the message aside.' : 'It lasted 2h.');
+    },
+  );
+
   it('cites the very line of a sentence within its section', async () => {
     const [answer] = await converse(await openShop(), 'why did the orders queue back up after the broker upgrade?');
     const second = answer?.sentences.find(({ text }) => text === 'The consumers waited for it.');

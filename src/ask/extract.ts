@@ -5,8 +5,8 @@ import type { AskSentence } from '../domain/ask.ts';
 import { type KnowledgeDocument, keyOf, type Step } from '../domain/document.ts';
 import type { Facet } from './facets.ts';
 import { type Fact, listFacts } from './facts.ts';
-import { cutPieces, type Piece } from './pieces.ts';
-import { QUARRIES, type Quarry } from './quarries.ts';
+import { cutPassages, cutPieces, type Piece } from './pieces.ts';
+import { isStepLike, QUARRIES, type Quarry } from './quarries.ts';
 
 /** More steps are a document to read, not an answer. */
 const MAX_STEPS = 8;
@@ -37,9 +37,16 @@ function dig(quarry: Quarry, document: KnowledgeDocument, words: readonly string
   if ('fact' in quarry) {
     return listFacts(quarry.fact, document, around).map((fact) => toSentence(fact, document, around));
   }
-  if ('steps' in quarry) return document.steps.slice(0, MAX_STEPS).map((step) => quoteStep(step, document, around));
-  const pieces = document.sections.filter(({ role }) => quarry.roles.includes(role)).flatMap(cutPieces);
-  return choose(pieces, quarry, new Set(words)).map((piece) => toSentence(piece, document, around));
+  if ('both' in quarry) return quarry.both.flatMap((each) => dig(each, document, words, around));
+  if ('steps' in quarry) {
+    const { needs } = quarry;
+    const steps = needs ? document.steps.filter((step) => isStepLike(step, needs)) : document.steps;
+    return steps.slice(0, MAX_STEPS).map((step) => quoteStep(step, document, around));
+  }
+  const cut = quarry.isOrders ? cutPassages : cutPieces;
+  const tell = quarry.isOrders ? judged : toSentence;
+  const pieces = document.sections.filter(({ role }) => quarry.roles.includes(role)).flatMap(cut);
+  return choose(pieces, quarry, new Set(words)).map((piece) => tell(piece, document, around));
 }
 
 /** The pieces that share most words with the question, and what is preferred before all; in the order of the document. */
@@ -88,10 +95,23 @@ function inkOf(text: string): string {
   return text.replace(/\]\([^)\n]{0,2000}\)/g, '').replace(/[\s*_`~[\]\\]/g, '');
 }
 
-function toSentence(piece: Fact, document: KnowledgeDocument, around: Around): AskSentence {
+export function toSentence(piece: Fact, document: KnowledgeDocument, around: Around): AskSentence {
   // A name that may be typed is no order; what can be run says what it risks, wherever it stands.
-  if (piece.commands.length > 0 || PROGRAM_IN_PROSE.test(piece.text)) return judged(piece, document, around);
+  const isOrder = piece.commands.length > 0 || PROGRAM_IN_PROSE.test(piece.text) || listInline(piece.text).length > 0;
+  if (isOrder) return judged(piece, document, around);
   return { text: piece.text, citations: [cite(piece, document)] };
+}
+
+/** What changes something, whatever program is told to: `rollout undo`. */
+const PROGRAM_AND_VERB =
+  /^[a-z][\w.-]{0,60} (?:apply|create|delete|drain|drop|edit|flush|patch|pause|purge|restart|resume|rollback|scale|set|start|stop|truncate|undo)\b/;
+
+/** Commands that stand between the words. Names of fields and messages are quoted likewise, but without a flag. */
+function listInline(text: string): string[] {
+  const spans = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span.trim());
+  return spans.filter(
+    (span) => PROGRAM_IN_PROSE.test(span) || /\s--?[A-Za-z]/.test(span) || PROGRAM_AND_VERB.test(span),
+  );
 }
 
 function cite({ quote, source, document: teller }: Fact, document: KnowledgeDocument) {
@@ -104,7 +124,8 @@ function judged(piece: Fact, document: KnowledgeDocument, around: Around): AskSe
   const key = keyOf(document);
   const successor = findSuccessor(document, around);
   const superseded = new Map(successor === undefined ? [] : [[key, successor]]);
-  const step = toMitigationStep({ text, commands: [...commands], source }, key, superseded);
+  const judgedToo = commands.length > 0 ? [] : listInline(text);
+  const step = toMitigationStep({ text, commands: [...commands, ...judgedToo], source }, key, superseded);
   const { risk, destructive, reversible, needsApproval, supersededBy } = step;
   return {
     text,

@@ -36,6 +36,11 @@ const CUES: readonly (readonly [facet: Facet, cue: RegExp])[] = [
     /\bhow (?:did|do|would|was|were|can) (?:we|it|i|you|this|they|that) (?:first )?(?:notice|noticed|see|seen|detect|detected|discovered|know)\b|\b(?:what|which) alerts?(?: (?:fired|went off))?\b|\bsymptoms? (?:of|was|were)\b/gi,
   ],
   [
+    'undo',
+    // What is taken back says much of the subject, so it stays.
+    /(?:\bhow (?:do|can|should|could|to|did)\b(?: (?:i|we|you|one))?|\b(?:command|way|steps?) to)(?= (?:undo|revert|roll (?:\S{1,40} ){0,4}back|rollback|back out)\b)|^\W{0,9}(?=(?:undo|revert|roll back|rollback)\b)|\b(?:what is|what's) the (?=(?:rollback|way back)\b)/gi,
+  ],
+  [
     // Before what was done: it begins with the same words.
     'lessons',
     /\bwhat (?:did|have|do) (?:we|you|they) (?:learn|learnt|learned)\b(?: from\b)?|\b(?:lessons?|action items?|follow-?ups?)\b(?: (?:from|of|learnt|learned|after)\b)?|\bhow (?:do|can|did|could) we prevent\b/gi,
@@ -66,11 +71,6 @@ const CUES: readonly (readonly [facet: Facet, cue: RegExp])[] = [
     /\b(?:who|what|which services?) (?:calls?|depends? on|uses?)\b|\bwhat does \S{1,80} (?:call|depend on|use)\b|\bdependenc(?:y|ies) of\b|\b(?:up|down)stream of\b/gi,
   ],
   ['service', /\b(?:which|what) (?:services?|components?)\b(?: (?:was|were|is|are|had|did)\b)?/gi],
-  [
-    'undo',
-    // What is taken back says much of the subject, so it stays.
-    /\bhow (?:do|can|should|could|to|did)\b(?: (?:i|we|you|one))?(?= (?:undo|revert|roll back|rollback|back out)\b)/gi,
-  ],
   ['story', /\b(?:the )?timeline\b(?: of\b)?|\bwhat happened\b|\btell me (?:the story|what happened)\b/gi],
 ];
 

@@ -5,6 +5,7 @@ import { findSuccessor } from './extract.ts';
 import type { Facet } from './facets.ts';
 import type { FoundSource } from './find-sources.ts';
 import { shareHeld } from './named.ts';
+import { holdsWayBack } from './quarries.ts';
 import type { Understood } from './understand.ts';
 
 /** As likely an answer as the best: less than half its chance is another story. */
@@ -36,6 +37,7 @@ export function orderSources(
       (a, b) =>
         doubt(a.source) - doubt(b.source) ||
         kindRank(a.source) - kindRank(b.source) ||
+        lacksAsked(a.source, understood) - lacksAsked(b.source, understood) ||
         (isLatestFirst ? compareDays(b.source, a.source) : 0) ||
         a.at - b.at,
     )
@@ -53,6 +55,11 @@ function isNear({ kind, relevance }: FoundSource, rivals: readonly FoundSource[]
 /** Who says what is wrong with a service knows what it is: its description answers only who says nothing beyond it. */
 function isBeside({ kind, document }: FoundSource, { facets, words }: Pick<Understood, 'facets' | 'words'>): boolean {
   return kind === 'service' && !facets.some((facet) => SERVICE_FIRST.has(facet)) && shareHeld(document, words) < 1;
+}
+
+/** Who asks for the way back is not told the way ahead while another document knows it. */
+function lacksAsked({ document }: FoundSource, { facets }: Pick<Understood, 'facets'>): number {
+  return facets[0] === 'undo' && !holdsWayBack(document) ? 1 : 0;
 }
 
 function preferKinds({ facets, isPast }: Pick<Understood, 'facets' | 'isPast'>): readonly DocumentKind[] {

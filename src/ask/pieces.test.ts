@@ -21,11 +21,27 @@ describe('cutPieces', () => {
     ]);
   });
 
-  it('cuts a table into rows, without its head and rule', () => {
+  it('tells each row of a table with the heads of its columns', () => {
     expect(cut('| at | what |\n|---|---|\n| 09:02 | rolled out |\n| 09:28 | rolled back |')).toEqual([
-      { words: '09:02: rolled out', lines: [12, 12], commands: [] },
-      { words: '09:28: rolled back', lines: [13, 13], commands: [] },
+      { words: 'at: 09:02; what: rolled out', lines: [12, 12], commands: [] },
+      { words: 'at: 09:28; what: rolled back', lines: [13, 13], commands: [] },
     ]);
+  });
+
+  it('keeps alternatives apart that stand side by side, also right below a sentence', () => {
+    const table =
+      'Two kinds:\n| | disk | memory |\n|---|---|---|\n| seen as | writes fail | exit code 137 \\| OOM |\nThat is all.';
+    expect(cut(table).map(({ words }) => words)).toEqual([
+      'Two kinds:',
+      'seen as; disk: writes fail; memory: exit code 137 | OOM',
+      'That is all.',
+    ]);
+  });
+
+  it('tells no row whose columns have no heads, but a name with its value', () => {
+    expect(cut('| writes fail | exit code 137 |')).toEqual([]);
+    expect(cut('| | | |\n|---|---|---|\n| disk | writes fail | exit code 137 |')).toEqual([]);
+    expect(cut('| | |\n|---|---|\n| disk | 40 GiB |').map(({ words }) => words)).toEqual(['disk: 40 GiB']);
   });
 
   it('keeps a passage together with its commands', () => {
@@ -36,6 +52,7 @@ describe('cutPieces', () => {
 
   it('takes a long hostile line in its stride', () => {
     const start = performance.now();
+    cut('a|b\n-|-\nc\n'.repeat(2_000));
     cut(`${'a. '.repeat(20_000)}\n${'| '.repeat(20_000)}\n${'- '.repeat(20_000)}`);
     expect(performance.now() - start).toBeLessThan(1_500);
   });

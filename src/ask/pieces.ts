@@ -1,6 +1,7 @@
 import { splitPassages } from '../diagnose/predict/passages.ts';
 import type { Section } from '../domain/document.ts';
 import type { SourceRef } from '../domain/source.ts';
+import { type Block, cutBlocks, type Row } from './tables.ts';
 
 /** The least that an answer quotes: a sentence, a row of a table, or a passage with its commands. */
 export interface Piece {
@@ -21,20 +22,55 @@ const LIST_MARK = /^(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?/;
 
 /** A section's words in pieces, each with the very lines it stands in. */
 export function cutPieces(section: Section): Piece[] {
-  let from = 0;
-  return splitPassages(section.text).flatMap((passage) => {
-    const at = Math.max(from, section.text.indexOf(passage, from));
-    from = at + passage.length;
-    return cutPassage(passage, (start, length) => placeOf(section, at + start, length));
-  });
+  return eachPassage(section, cutPassage);
 }
 
 type Place = (start: number, length: number) => SourceRef;
 
+/** A section's passages, each whole: what belongs to one item of a list stays together. */
+export function cutPassages(section: Section): Piece[] {
+  return eachPassage(section, (passage, place) => {
+    if (isFenced(passage)) return [withCommands(passage, place)];
+    return cutBlocks(passage).flatMap((block) =>
+      block.rows ? toPieces(block.rows, passage, place) : whole(block, place),
+    );
+  });
+}
+
+function eachPassage({ text, source }: Section, cut: (passage: string, place: Place) => Piece[]): Piece[] {
+  let from = 0;
+  return splitPassages(text).flatMap((passage) => {
+    const at = Math.max(from, text.indexOf(passage, from));
+    from = at + passage.length;
+    return cut(passage, (start, length) => placeOf({ text, source }, at + start, length));
+  });
+}
+
 function cutPassage(passage: string, place: Place): Piece[] {
-  if (passage.includes('```') || passage.includes('~~~')) return [withCommands(passage, place)];
-  if (passage.startsWith('|')) return cutRows(passage, place);
-  return cutSentences(passage, place);
+  if (isFenced(passage)) return [withCommands(passage, place)];
+  return cutBlocks(passage).flatMap(({ start, text, rows }) => {
+    if (rows) return toPieces(rows, passage, place);
+    // Rows that lost their head would be told as a sentence that nobody wrote.
+    if (text.startsWith('|')) return [];
+    return cutSentences(text, (at, length) => place(start + at, length));
+  });
+}
+
+function isFenced(passage: string): boolean {
+  return passage.includes('```') || passage.includes('~~~');
+}
+
+function toPieces(rows: readonly Row[], passage: string, place: Place): Piece[] {
+  return rows.map(({ text, start, length }) => {
+    const quote = toLine(passage.slice(start, start + length));
+    return { text, quote, commands: [], source: place(start, length) };
+  });
+}
+
+function whole({ start, text }: Block, place: Place): Piece[] {
+  const said = toLine(text.trim().replace(LIST_MARK, ''));
+  if (said === '' || said.startsWith('|')) return [];
+  return [{ text: said, quote: said, commands: [], source: place(start, text.length) }];
 }
 
 function withCommands(passage: string, place: Place): Piece {
@@ -42,28 +78,6 @@ function withCommands(passage: string, place: Place): Piece {
   const prose = passage.slice(0, Math.max(0, passage.search(/^[ \t]*(?:```|~~~)/m)));
   const quote = prose.trim() === '' ? (commands[0]?.split('\n')[0] ?? '') : toLine(prose);
   return { text: toLine(prose.trim().replace(LIST_MARK, '')), quote, commands, source: place(0, passage.length) };
-}
-
-function cutRows(passage: string, place: Place): Piece[] {
-  let at = 0;
-  const rows = passage.split('\n').flatMap((row): Piece[] => {
-    const start = at;
-    at += row.length + 1;
-    const cells = row
-      .split('|')
-      .map((cell) => cell.trim())
-      .filter(Boolean);
-    const isRule = cells.every((cell) => /^:?-{1,200}:?$/.test(cell));
-    return isRule || cells.length === 0
-      ? []
-      : [{ text: cells.join(': '), quote: toLine(row), commands: [], source: place(start, row.length) }];
-  });
-  // The first row of a table with a rule below it names its columns.
-  return /^\|[^\n]*\n\|?[\s:|-]{3,}(?:\n|$)/.test(passage) ? rows.slice(headed(passage) ? 1 : 0) : rows;
-}
-
-function headed(passage: string): boolean {
-  return (passage.split('\n')[0] ?? '').split('|').some((cell) => cell.trim() !== '');
 }
 
 function cutSentences(passage: string, place: Place): Piece[] {
@@ -85,7 +99,9 @@ export function placeOf({ text, source }: Pick<Section, 'text' | 'source'>, star
 }
 
 function countBreaks(text: string): number {
-  return text.split('\n').length - 1;
+  let breaks = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) breaks++;
+  return breaks;
 }
 
 function dedent(body: string): string {

@@ -1,11 +1,13 @@
-import type { DocumentKind, SectionRole } from '../domain/document.ts';
+import type { DocumentKind, KnowledgeDocument, SectionRole, Step } from '../domain/document.ts';
 import type { Facet } from './facets.ts';
 import type { FactName } from './facts.ts';
 
 /** Where in a document a kind of answer is found: a field, its steps, or the best pieces of its sections. */
 export type Quarry =
   | { readonly fact: FactName }
-  | { readonly steps: true }
+  | { readonly steps: true; readonly needs?: RegExp }
+  /** What all of them hold. */
+  | { readonly both: readonly Quarry[] }
   | {
       readonly roles: readonly SectionRole[];
       readonly most: number;
@@ -13,11 +15,16 @@ export type Quarry =
       readonly needs?: RegExp;
       /** Telling words that each piece must share with the question. */
       readonly shares?: number;
+      /** Each passage is an order and kept whole: a sentence of it may hold the command, the next the warning. */
+      readonly isOrders?: true;
     };
 
 /** What people do to systems: the rows of a timeline that hold such a word tell what was done. */
 const DEEDS =
   /\b(?:add|appl(?:y|i)|change|clear|delet|deploy|disabl|drain|enabl|fail(?:ed)? over|fix|increas|manual|merg|migrat|patch|purg|push|raise|re-?creat|reboot|reconfigur|reduc|releas|remov|renew|replac|re-?run|restart|restor|revert|roll|scal|set|start|stopp|switch|updat|upgrad)/i;
+
+/** A step that is itself the way back. */
+const WAY_BACK = /\broll(?:ed|ing)?[ -]?back\b|\brollout undo\b|\brevert(?:ed|ing)?\b/i;
 
 const LENGTH = /\b\d{1,4}(?:\.\d{1,3})?\s?(?:s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?|d|days?|weeks?)\b/i;
 
@@ -34,6 +41,15 @@ const ANY_PROSE: readonly SectionRole[] = [
   'follow-up',
   'other',
 ];
+
+/** Whether it says how something is taken back. */
+export function holdsWayBack({ sections, steps }: Pick<KnowledgeDocument, 'sections' | 'steps'>): boolean {
+  return sections.some(({ role }) => role === 'rollback') || steps.some((step) => isStepLike(step, WAY_BACK));
+}
+
+export function isStepLike({ text, commands }: Step, needs: RegExp): boolean {
+  return needs.test(text) || commands.some((command) => needs.test(command));
+}
 
 /**
  * For each thing that is asked and each kind of document, where to look, the best place first: the first that holds
@@ -103,7 +119,18 @@ export const QUARRIES: Readonly<Record<Facet, Readonly<Partial<Record<DocumentKi
     ],
     incident: [{ roles: ['detection', 'diagnosis'], most: 4 }],
   },
-  undo: { runbook: [{ roles: ['rollback'], most: 4 }, { steps: true }], incident: [{ steps: true }] },
+  undo: {
+    runbook: [
+      {
+        both: [
+          { roles: ['rollback'], most: 8, isOrders: true },
+          { steps: true, needs: WAY_BACK },
+        ],
+      },
+      { steps: true },
+    ],
+    incident: [{ steps: true, needs: WAY_BACK }, { steps: true }],
+  },
   lessons: { incident: [{ roles: ['follow-up'], most: 4 }] },
   story: {
     incident: [

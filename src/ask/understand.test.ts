@@ -25,6 +25,8 @@ describe('readQuestion', () => {
     ['when did the certificate expire?', ['when'], 'the certificate expire?'],
     ['what should we do when the queue backs up?', ['did'], 'when the queue backs up?'],
     ['how do I roll back a release?', ['undo'], 'roll back a release?'],
+    ['what is the command to undo the release?', ['undo'], 'what is the undo the release?'],
+    ['steps to roll the release back', ['undo'], 'roll the release back'],
     ['what did we learn from the retry storm?', ['lessons'], 'the retry storm?'],
     ['did the label map shift happen before?', ['often'], 'the label map shift ?'],
     ['have we seen a retry storm before?', ['often'], 'seen a retry storm before?'],
@@ -70,5 +72,30 @@ describe('understand', () => {
   it('lacks a subject where nothing was said before', () => {
     expect(understand('why did it happen?', [], namesService).lacksSubject).toBe(true);
     expect(understand('why was the disk full?', [], namesService).lacksSubject).toBe(false);
+  });
+});
+
+describe('a question for a judgement', () => {
+  it.each([
+    'is it safe to restart checkout?',
+    'and should I restart checkout?',
+    'was it the database?',
+    'can I delete the queue when it is full?',
+    'isn’t the fix a restart?',
+    'safe to restart the queue?',
+  ])('is “%s”', (question) => {
+    expect(understand(question, [], namesService).asksJudgement).toBe(true);
+  });
+
+  it.each([
+    'what should I do when the queue is full?',
+    'did the queue fill up before?',
+    'can you tell me about the full queue?',
+    'is there a runbook for a full queue?',
+    'have we seen a full queue?',
+    'the queue is full',
+    'do you know why the queue was full?',
+  ])('is not “%s”', (question) => {
+    expect(understand(question, [], namesService).asksJudgement).toBe(false);
   });
 });

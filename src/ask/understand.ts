@@ -1,6 +1,7 @@
 import { tokenise } from '../diagnose/retrieve/tokenise.ts';
 import type { ConversationTurn } from '../domain/conversation.ts';
 import { type Facet, readQuestion, type Wanted } from './facets.ts';
+import { isJudgementAsked } from './judgement.ts';
 
 /** How a question goes on from the last one: by itself, of the same documents, or of what was before them. */
 export type Follows = 'nothing' | 'same' | 'earlier';
@@ -15,6 +16,10 @@ export interface Understood extends Omit<Wanted, 'subject'> {
   readonly words: readonly string[];
   /** Keys of the documents that the answers before cited, by answer, the last one first; none where it follows nothing. */
   readonly about: readonly (readonly string[])[];
+  /** Asked where one document says nothing of the facets. */
+  readonly otherwise: readonly Facet[];
+  /** It asks for yes or no, which somebody has to weigh. */
+  readonly asksJudgement: boolean;
   /** It points to something that nobody has named: an answer would be about anything. */
   readonly lacksSubject: boolean;
 }
@@ -45,7 +50,8 @@ export function understand(
   const words = tellingWords(own.replace(EARLIER, ' '));
   const follows = findFollowing(question, words, namesService);
   const about = listCited(turns);
-  const asked = { ...tense, own, words };
+  const asksJudgement = isJudgementAsked(question, facets);
+  const asked = { ...tense, own, words, asksJudgement, otherwise: [] };
   if (follows === 'nothing' || about.length === 0) {
     const lacksSubject = follows !== 'nothing' && words.length === 0;
     return { ...asked, facets: orDefault(facets), follows: 'nothing', text: own, about: [], lacksSubject };
@@ -54,7 +60,9 @@ export function understand(
   // Who adds words asks something else of the same.
   const carried = facets.length > 0 || words.length > 0 ? facets : subject.facets;
   const text = follows === 'same' ? [subject.text, ...words].join(' ') : subject.text;
-  return { ...asked, facets: orDefault(carried), follows, text: text.trim(), about, lacksSubject: false };
+  // Whoever owns a service, and however long it took: what was before that is still the incident before.
+  const otherwise: readonly Facet[] = follows === 'earlier' && facets.length === 0 ? ['did', 'about'] : [];
+  return { ...asked, otherwise, facets: orDefault(carried), follows, text: text.trim(), about, lacksSubject: false };
 }
 
 function listCited(turns: readonly ConversationTurn[]): string[][] {

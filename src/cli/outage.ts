@@ -51,6 +51,7 @@ function renderOutage(outage: Outage): string {
     wrap(summary),
     ...degraded.map((what) => wrap(paint.warning(what))),
     renderSuspect(outage),
+    renderUnknown(outage),
     renderExposed(outage),
     heading('Members'),
     ...outage.members.slice(0, SHOWN).map(renderMember),
@@ -64,8 +65,15 @@ function renderOutage(outage: Outage): string {
 function renderSuspect({ commonSuspect }: Outage): string {
   if (commonSuspect === null) return '';
   const { service, explains, reasons } = commonSuspect;
-  const title = `${heading('Common suspect')}  ${paint.title(service)}, which would explain ${percent(explains)}\n`;
+  const title = `${heading('Common suspect')}  ${paint.title(service)}, which would explain ${percent(explains)} of what alerts\n`;
   return title + reasons.map((reason) => wrap(reason, 6, '    - ')).join('');
+}
+
+/** Also in the percentage: nothing explains them. */
+function renderUnknown({ blastRadius: { unknown = [] } }: Outage): string {
+  if (unknown.length === 0) return '';
+  const more = unknown.length > SHOWN ? ` and ${unknown.length - SHOWN} more` : '';
+  return heading('Alerting, in no topology') + wrap(`${unknown.slice(0, SHOWN).join(', ')}${more}`);
 }
 
 function renderExposed({ blastRadius: { exposed } }: Outage): string {

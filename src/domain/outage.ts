@@ -10,6 +10,7 @@ export const OutageMember = z.object({
   occurrence: z.string(),
   sender: Sender,
   alertNames: z.array(z.string()),
+  /** Those that are known; of alerts that name none of these, what their labels name. */
   services: z.array(z.string()),
   startedAt: z.iso.datetime(),
   resolvedAt: z.iso.datetime().optional(),
@@ -22,7 +23,7 @@ export type OutageMember = Readonly<z.infer<typeof OutageMember>>;
 /** The service that would explain most of what is alerting. */
 export const CommonSuspect = z.object({
   service: z.string(),
-  /** Share of the alerting services that are this one or call it, directly or through others, 0..1. */
+  /** Share of all alerting services, in a topology or not, that are this one or call it, directly or through others, 0..1. */
   explains: z.number().min(0).max(1),
   reasons: z.array(z.string()),
 });
@@ -30,8 +31,10 @@ export type CommonSuspect = Readonly<z.infer<typeof CommonSuspect>>;
 
 /** Services that an outage touches. */
 export const BlastRadius = z.object({
-  /** That alert. */
+  /** That alert: those that are known, then those that only labels name. */
   alerting: z.array(z.string()),
+  /** Those of `alerting` that no topology knows; absent when it knows all, or cannot be read. */
+  unknown: z.array(z.string()).optional(),
   /** That do not alert and call one that does, directly or through others, nearest first. */
   exposed: z.array(z.object({ service: z.string(), hops: z.int().min(1) })),
 });

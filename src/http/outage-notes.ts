@@ -23,7 +23,8 @@ export const OUTAGE_NOTES: Readonly<Record<string, SchemaNotes>> = {
     'members[].occurrence': 'Id of the occurrence: a group of alerts from its first firing until it is resolved.',
     'members[].sender': 'Who told of it.',
     'members[].alertNames': 'Names of its alerts.',
-    'members[].services': 'Known services that its alerts name.',
+    'members[].services':
+      'Services that its alerts name: those that a topology knows; of an alert that names none of these, what its labels name.',
     'members[].startedAt': "When the first of its alerts began, by its sender's clock, UTC.",
     'members[].resolvedAt': 'When the last of its alerts ended, UTC; absent while one fires.',
     'members[].because':
@@ -31,7 +32,9 @@ export const OUTAGE_NOTES: Readonly<Record<string, SchemaNotes>> = {
       '`storm`, it came with too many others to be looked at by itself.',
     'members[].reason': 'The same in words.',
     blastRadius: 'Services that it touches.',
-    'blastRadius.alerting': 'Services that alert.',
+    'blastRadius.alerting': 'Services that alert: those that a topology knows, then those that only labels name.',
+    'blastRadius.unknown':
+      'Those of `alerting` that no topology knows; absent when it knows all of them, or cannot be read.',
     'blastRadius.exposed': 'Services that do not alert and depend on one that does, the nearest first, at most 100.',
     'blastRadius.exposed[].service': 'The service.',
     'blastRadius.exposed[].hops': 'Calls to the nearest that alerts.',
@@ -40,7 +43,7 @@ export const OUTAGE_NOTES: Readonly<Record<string, SchemaNotes>> = {
       'whom alone: the diagnosis says what is known beyond that.',
     'commonSuspect.service': 'The service.',
     'commonSuspect.explains':
-      'Share of the alerting services that are this one or call it, directly or through others, 0 to 1.',
+      'Share of all alerting services, in a topology or not, that are this one or call it, directly or through others, 0 to 1.',
     'commonSuspect.reasons': 'Why it is suspect, in words.',
     summary: 'All of it in a few sentences of plain text.',
     degraded: 'What could not be worked out, and why; absent when all could.',

@@ -29,6 +29,29 @@ describe('an outage', () => {
     expect(outage).not.toHaveProperty('degraded');
   });
 
+  it('names services that no topology knows, and counts them', async () => {
+    const intake = await openIntakeWith(['payment', 'checkout'], 'default', ['Billing', 'search', 'mailer']);
+    const outage = await createOutages({ intake, graph }).getOutage('outage-1', LOCAL_OPERATOR);
+    expect(Outage.parse(outage)).toEqual(outage);
+    expect(outage.members.map(({ services }) => services)).toEqual([
+      ['payment', 'Billing', 'search', 'mailer'],
+      ['checkout', 'Billing', 'search', 'mailer'],
+    ]);
+    const unknown = ['Billing', 'search', 'mailer'];
+    expect(outage.blastRadius).toMatchObject({ alerting: ['payment', 'checkout', ...unknown], unknown });
+    expect(outage.commonSuspect).toMatchObject({ service: 'payment', explains: 2 / 5 });
+    expect(outage.commonSuspect?.reasons).toContain('2 of 5 alerting services are payment or call it');
+    expect(outage.summary).toContain('also Billing, search and mailer, which no topology knows');
+  });
+
+  it('names what its labels name while the index is away, and does not call it unknown', async () => {
+    const intake = await openIntakeWith(['payment', 'checkout'], 'default', ['billing']);
+    const away = () => Promise.reject(new PrecedentError('index-unavailable', 'nobody listens'));
+    const outage = await createOutages({ intake, graph: away }).getOutage('outage-1', LOCAL_OPERATOR);
+    expect(outage.blastRadius).toEqual({ alerting: ['payment', 'checkout', 'billing'], exposed: [] });
+    expect(outage.summary).not.toContain('no topology');
+  });
+
   it('is over with the last of its members, and says how long it took', async () => {
     const intake = await openIntakeWith(['payment', 'checkout']);
     const outages = createOutages({ intake, graph });

@@ -1,10 +1,11 @@
 import { isPrecedentError, messageOf, PrecedentError } from '../domain/errors.ts';
-import type { Outage, OutageListing, OutageMember } from '../domain/outage.ts';
+import type { BlastRadius, Outage, OutageListing, OutageMember } from '../domain/outage.ts';
 import { EVERY_NAMESPACE, maySee, type Principal } from '../domain/principal.ts';
 import { buildServiceGraph, type ServiceGraph } from '../domain/topology.ts';
-import type { IntakeStore, StoredOutage } from '../ports.ts';
+import type { IntakeStore, StoredMember, StoredOutage } from '../ports.ts';
 import { findBlastRadius } from '../triage/blast-radius.ts';
-import { findCommonSuspect } from '../triage/common-suspect.ts';
+import { type AlertingService, findCommonSuspect } from '../triage/common-suspect.ts';
+import { type NamedServices, nameServices } from '../triage/member-services.ts';
 import { summariseOutage } from '../triage/summary.ts';
 
 type Viewer = Pick<Principal, 'namespace'>;
@@ -59,16 +60,17 @@ async function readGraph(read: OutageParts['graph'], signal: AbortSignal | undef
   }
 }
 
-function buildOutage(stored: StoredOutage, members: OutageMember[], { graph, degraded }: GraphFound): Outage {
-  const alerting = [
-    ...members.flatMap(({ services, startedAt }) => services.map((service) => ({ service, startedAt }))),
-    // Those that only members beyond the listed ones name: they came last.
-    ...stored.services.map((service) => ({ service, startedAt: stored.lastJoinedAt })),
-  ];
-  const blastRadius = findBlastRadius(
-    alerting.map(({ service }) => service),
-    graph,
-  );
+function buildOutage(stored: StoredOutage, kept: readonly StoredMember[], { graph, degraded }: GraphFound): Outage {
+  const named = nameServices(kept, [...stored.services, ...graph.services.keys()]);
+  const members = kept.map((member, index) => toMember(member, named[index]));
+  const known = listKnown(stored, members, named);
+  const unknown = listStarts(members, named, 'unknown');
+  const alerting = [...known, ...unknown];
+  const blastRadius: BlastRadius = {
+    ...findBlastRadius(namesOf(alerting), graph),
+    // Of what nobody can look up, nobody can say that it is unknown.
+    ...(degraded === undefined && unknown.length > 0 ? { unknown: namesOf(unknown) } : {}),
+  };
   const commonSuspect = degraded === undefined ? findCommonSuspect(alerting, graph) : undefined;
   return {
     ...toListing(stored),
@@ -78,6 +80,33 @@ function buildOutage(stored: StoredOutage, members: OutageMember[], { graph, deg
     summary: summariseOutage({ ...stored, members, blastRadius, commonSuspect }),
     ...(degraded === undefined ? {} : { degraded: [degraded] }),
   };
+}
+
+function toMember({ labelSets: _, ...member }: StoredMember, named: NamedServices | undefined): OutageMember {
+  return { ...member, services: [...(named?.known ?? member.services), ...(named?.unknown ?? [])] };
+}
+
+/** Those that only members beyond the listed ones name came last. */
+function listKnown(
+  { services, lastJoinedAt }: StoredOutage,
+  members: readonly OutageMember[],
+  named: readonly NamedServices[],
+): AlertingService[] {
+  return [...listStarts(members, named, 'known'), ...services.map((service) => ({ service, startedAt: lastJoinedAt }))];
+}
+
+function listStarts(
+  members: readonly OutageMember[],
+  named: readonly NamedServices[],
+  which: keyof NamedServices,
+): AlertingService[] {
+  return members.flatMap(({ startedAt }, index) =>
+    (named[index]?.[which] ?? []).map((service) => ({ service, startedAt })),
+  );
+}
+
+function namesOf(alerting: readonly AlertingService[]): string[] {
+  return [...new Set(alerting.map(({ service }) => service))];
 }
 
 function toListing(stored: StoredOutage): OutageListing {

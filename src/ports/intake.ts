@@ -53,6 +53,12 @@ export interface StoredOutage extends OpenOutage {
   readonly diagnosis?: string;
 }
 
+/** A member as it is kept: its services are those that were known when it joined. */
+export interface StoredMember extends OutageMember {
+  /** Of its alerts that differ, at most 21: they may name services that nobody knew. */
+  readonly labelSets: readonly Readonly<Record<string, string>>[];
+}
+
 /**
  * Alerts as they came in, what they belong to and who works on them. What `accept` has kept outlives the process. Several
  * processes may share it. Errors: `casebook-unavailable` (retryable).
@@ -102,7 +108,7 @@ export interface IntakeStore extends AsyncDisposable {
   listAlerts(subject: DiagnosisTask['subject'], limit: number, signal?: AbortSignal): Promise<Alert[]>;
   findOutage(id: string, signal?: AbortSignal): Promise<StoredOutage | undefined>;
   /** In the order in which they joined. */
-  listMembers(outage: string, limit: number, signal?: AbortSignal): Promise<OutageMember[]>;
+  listMembers(outage: string, limit: number, signal?: AbortSignal): Promise<StoredMember[]>;
   /** The newest first, of one namespace or all. */
   listOutages(namespace: string | undefined, limit: number, signal?: AbortSignal): Promise<StoredOutage[]>;
   /** True when `owner` has the turn named so, until `until`: nobody else has it until then, or until it is given back. */

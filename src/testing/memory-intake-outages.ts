@@ -1,6 +1,5 @@
-import type { OutageMember } from '../domain/outage.ts';
 import type { OpenOutage } from '../domain/triage.ts';
-import type { StoredOutage } from '../ports/intake.ts';
+import type { StoredMember, StoredOutage } from '../ports/intake.ts';
 import type { MemoryIntakeState, OccurrenceRow, OutageRow } from './memory-intake-state.ts';
 
 /** One that was never diagnosed is among them, however old, and over or not: somebody waits for its answer. */
@@ -59,12 +58,12 @@ export function toStoredOutage(state: MemoryIntakeState, row: OutageRow): Stored
   };
 }
 
-export function listMembers(state: MemoryIntakeState, outage: string, limit: number): OutageMember[] {
+export function listMembers(state: MemoryIntakeState, outage: string, limit: number): StoredMember[] {
   const members = state.outages.get(outage)?.members ?? [];
   return members.slice(0, limit).flatMap((member) => toMember(member) ?? []);
 }
 
-function toMember({ state, situation, membership }: OccurrenceRow): OutageMember | undefined {
+function toMember({ state, situation, membership }: OccurrenceRow): StoredMember | undefined {
   if (!membership) return undefined;
   const { id, sender, startedAt, resolvedAt } = state;
   return {
@@ -76,5 +75,6 @@ function toMember({ state, situation, membership }: OccurrenceRow): OutageMember
     ...(resolvedAt === undefined ? {} : { resolvedAt }),
     because: membership.because,
     reason: membership.reason,
+    labelSets: [situation.labels, ...(situation.labelSets ?? [])],
   };
 }

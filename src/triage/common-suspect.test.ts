@@ -28,6 +28,14 @@ describe('the common suspect', () => {
     },
   );
 
+  it('explains its share of all that alert, however many no topology knows', () => {
+    const unknown = Array.from({ length: 398 }, (_, index) => `unknown-${index}`);
+    expect(findCommonSuspect(alerting(...unknown, 'web', 'checkout'), shop)).toMatchObject({
+      service: 'checkout',
+      explains: 2 / 400,
+    });
+  });
+
   it('gives its reasons', () => {
     const list = [...alerting('payment', 'web', 'app'), { service: 'checkout', startedAt: LATER }];
     expect(findCommonSuspect(list, shop)?.reasons).toEqual([

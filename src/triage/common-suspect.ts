@@ -18,7 +18,7 @@ export interface RankedSuspect {
   readonly startedAt: string | undefined;
 }
 
-/** Beyond these the ranking says nothing new, and each costs a walk through the graph. */
+/** Beyond these known ones the ranking says nothing new, and each costs a walk through the graph. */
 const MAX_ALERTING = 200;
 const NAMED = 5;
 
@@ -28,7 +28,7 @@ const NAMED = 5;
  * collector) that does not alert is no suspect, for everything calls it.
  */
 export function rankSuspects(alerting: readonly AlertingService[], graph: ServiceGraph): RankedSuspect[] {
-  const starts = earliestStarts(alerting);
+  const starts = earliestStarts(alerting, graph);
   const suspects = new Map<string, { explained: string[]; calls: number }>();
   for (const service of starts.keys()) {
     for (const [callee, calls] of followCalls(graph, 'downstream', [service])) {
@@ -44,14 +44,14 @@ export function rankSuspects(alerting: readonly AlertingService[], graph: Servic
     .sort(compareSuspects);
 }
 
-/** Undefined while no service explains more than one that alerts. */
+/** Undefined while no service explains more than one that alerts. Those that no topology knows count: nothing explains them. */
 export function findCommonSuspect(
   alerting: readonly AlertingService[],
   graph: ServiceGraph,
 ): CommonSuspect | undefined {
   const [best] = rankSuspects(alerting, graph);
   if (!best || best.explained.length < 2) return undefined;
-  const all = earliestStarts(alerting);
+  const all = earliestStarts(alerting, graph);
   return {
     service: best.service,
     explains: best.explained.length / all.size,
@@ -88,12 +88,15 @@ function listReasons({ service, explained, startedAt }: RankedSuspect, starts: r
   ];
 }
 
-/** Each service once, with its first start, in the order in which they are told. */
-function earliestStarts(alerting: readonly AlertingService[]): Map<string, string> {
+/** Each service once, with its first start, in the order in which they are told; all that nobody knows, and so many others. */
+function earliestStarts(alerting: readonly AlertingService[], { services }: ServiceGraph): Map<string, string> {
   const starts = new Map<string, string>();
+  let walked = 0;
   for (const { service, startedAt } of alerting) {
-    const known = starts.get(service);
-    if (known === undefined ? starts.size < MAX_ALERTING : startedAt < known) starts.set(service, startedAt);
+    const told = starts.get(service);
+    if (told !== undefined) {
+      if (startedAt < told) starts.set(service, startedAt);
+    } else if (!services.has(service) || ++walked <= MAX_ALERTING) starts.set(service, startedAt);
   }
   return starts;
 }

@@ -47,10 +47,19 @@ describe('the summary of an outage', () => {
     expect(text).toContain('Alerting: service-0, service-1, service-2, service-3, service-4 and 35 more.');
   });
 
+  it('names services that no topology knows, as such', () => {
+    const unknown = ['billing', 'search'];
+    const text = summariseOutage({ ...facts, blastRadius: { alerting: ['db', ...unknown], unknown, exposed: [] } });
+    expect(text).toContain('Alerting: db, also billing and search, which no topology knows. db would explain');
+    expect(text).toContain('100 % of the alerting services, known or not.');
+    const none = summariseOutage({ ...facts, blastRadius: { alerting: unknown, unknown, exposed: [] } });
+    expect(none).toContain('Alerting: billing and search, which no topology knows.');
+  });
+
   it('says what is not known', () => {
     const bare = { ...facts, members: [member('a', { alertNames: [] })], commonSuspect: undefined };
     const text = summariseOutage({ ...bare, blastRadius: { alerting: [], exposed: [] } });
-    expect(text).toContain('None has a name. No known service is named. Not all');
+    expect(text).toContain('None has a name. No service is named. Not all');
   });
 
   it('lets no name speak', () => {

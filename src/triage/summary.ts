@@ -22,8 +22,8 @@ export function summariseOutage(facts: OutageFacts): string {
   return [
     tellSize(facts),
     tellNames(facts.members),
-    blastRadius.alerting.length === 0 ? 'No known service is named.' : `Alerting: ${listNames(blastRadius.alerting)}.`,
-    ...(commonSuspect === undefined ? [] : [tellSuspect(commonSuspect)]),
+    tellAlerting(blastRadius),
+    ...(commonSuspect === undefined ? [] : [tellSuspect(commonSuspect, blastRadius)]),
     ...(exposed.length === 0 ? [] : [`Depending on them, and not alerting: ${listNames(exposed)}.`]),
     facts.resolvedAt === undefined
       ? 'Not all of it is resolved.'
@@ -45,8 +45,23 @@ function tellNames(members: readonly OutageMember[]): string {
   return byCount.length === 0 ? 'None has a name.' : `Most often: ${listNames(byCount)}.`;
 }
 
-function tellSuspect({ service, explains }: CommonSuspect): string {
-  return `${toName(service)} would explain ${Math.round(explains * 100)} % of the alerting services.`;
+function tellAlerting({ alerting, unknown = [] }: BlastRadius): string {
+  const strange = new Set(unknown);
+  const known = alerting.filter((service) => !strange.has(service));
+  const strangers = unknown.length === 0 ? '' : `${joinNames(unknown)}, which no topology knows`;
+  if (known.length > 0) return `Alerting: ${listNames(known)}${strangers && `, also ${strangers}`}.`;
+  return strangers ? `Alerting: ${strangers}.` : 'No service is named.';
+}
+
+function tellSuspect({ service, explains }: CommonSuspect, { unknown = [] }: BlastRadius): string {
+  const all = unknown.length === 0 ? '' : ', known or not';
+  return `${toName(service)} would explain ${Math.round(explains * 100)} % of the alerting services${all}.`;
+}
+
+/** `billing, search and mailer` */
+function joinNames(names: readonly string[]): string {
+  if (names.length > NAMED || names.length < 2) return listNames(names);
+  return `${listNames(names.slice(0, -1))} and ${listNames(names.slice(-1))}`;
 }
 
 function listNames(names: readonly string[]): string {

@@ -17,7 +17,7 @@ export function buildOutageMessage(outage: Outage, { link }: SlackView = {}): Sl
     ...sections([
       quoteLine(outage.summary, MAX_SUMMARY),
       ...tellSuspect(commonSuspect),
-      ...tellServices('Alerting', blastRadius.alerting),
+      ...tellAlerting(blastRadius),
       ...tellServices(
         'Exposed',
         blastRadius.exposed.map(({ service }) => service),
@@ -37,6 +37,12 @@ export function buildOutageMessage(outage: Outage, { link }: SlackView = {}): Sl
 function tellSuspect(suspect: Outage['commonSuspect']): string[] {
   if (suspect === null) return [];
   return [`*Common suspect:* ${quoteLine(suspect.service, MAX_NAME)}, explains ${percent(suspect.explains)}`];
+}
+
+function tellAlerting({ alerting, unknown = [] }: Outage['blastRadius']): string[] {
+  const strange = new Set(unknown);
+  const known = alerting.filter((service) => !strange.has(service));
+  return [...tellServices('Alerting', known), ...tellServices('Alerting, in no topology', unknown)];
 }
 
 function tellServices(label: string, services: readonly string[]): string[] {

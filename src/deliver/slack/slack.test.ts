@@ -279,6 +279,10 @@ describe('an outage in Slack', () => {
       'diagnosis `d1`',
     ])
       expect(text).toContain(words);
+    const unknown = ['<!channel>'];
+    const told = textOf(buildOutageMessage({ ...outage, blastRadius: { ...outage.blastRadius, unknown } }));
+    expect(told).toMatch(/\*Alerting:\* checkout$/m);
+    expect(told).toContain('*Alerting, in no topology:* &lt;!channel&gt;');
     const many = { ...outage.blastRadius, alerting: Array.from({ length: 400 }, () => '&'.repeat(300)) };
     expectWithinLimits(buildOutageMessage({ ...outage, summary: '&'.repeat(9_000), blastRadius: many }));
   });

@@ -10,14 +10,22 @@ const after = (seconds: number) => new Date(Date.parse(STARTED) + seconds * 1_00
 
 /**
  * Occurrences `o-<service>` as they arrive one after the other, triaged together; where they are related, the outage that
- * they make is `outage-1`.
+ * they make is `outage-1`. Each group also holds an alert of each of `others`.
  */
-export async function openIntakeWith(services: readonly string[], namespace = 'default'): Promise<IntakeStore> {
+export async function openIntakeWith(
+  services: readonly string[],
+  namespace = 'default',
+  others: readonly string[] = [],
+): Promise<IntakeStore> {
   const intake = createMemoryIntake();
   for (const [index, service] of services.entries()) {
     const labels = { alertname: `${service} is slow`, service };
     const alert = buildReceivedAlert(service, { startsAt: after(index).toISOString(), labels });
-    await intake.accept([buildIncoming(`o-${service}`, { namespace, groupKey: service, alerts: [alert] })], after(index));
+    const further = others.map((other) =>
+      buildReceivedAlert(`${other} beside ${service}`, { labels: { alertname: `${service} is slow`, service: other } }),
+    );
+    const alerts = [alert, ...further];
+    await intake.accept([buildIncoming(`o-${service}`, { namespace, groupKey: service, alerts })], after(index));
   }
   const now = after(services.length);
   let ids = 0;
