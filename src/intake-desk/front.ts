@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrecedentError } from '../domain/errors.ts';
 import type { ReceivedGroup, Sender } from '../domain/occurrence.ts';
 import type { Redactor } from '../domain/redaction.ts';
@@ -39,6 +40,9 @@ export interface FrontParts {
   readonly onAccepted?: ((origin: Origin, accepted: readonly AcceptedGroup[]) => void) | undefined;
 }
 
+/** In a storm several arrive meanwhile, and the next write is theirs together; alone, nobody waits for it. */
+const GATHER_MS = 15;
+
 /** Written together at most: the process stands still while a file database writes. */
 const MAX_AT_ONCE: Load = { alerts: 500, characters: 4_194_304 };
 /** As many seconds of writing as senders wait for, and of memory what a small machine has to spare. */
@@ -67,6 +71,7 @@ export function createFront(parts: FrontParts): Front {
       await write(batch).catch((error: unknown) => {
         for (const { fail } of batch) fail(error);
       });
+      await sleep(GATHER_MS);
     }
     writing = undefined;
   }
