@@ -81,12 +81,14 @@ function listPlaces(value: unknown): Place[] {
 /** The sample with one field after the other changed, somewhere. */
 function mutate(sample: object, changes: readonly Change[]): unknown {
   const root: Record<string, unknown> = { body: structuredClone(sample) };
-  for (const { at, how, value } of changes) {
+  for (const { at, how, value: drawn } of changes) {
+    // A later change must not reach into what other runs draw, or a value comes to hold itself.
+    const value = structuredClone(drawn);
     const places = listPlaces(root);
     const [holder, key] = places[at % places.length] ?? [root, 'body'];
     if (how === 'replace') holder[key] = value;
     else if (how === 'remove' && holder !== root) Reflect.deleteProperty(holder, key);
-    else if (how === 'repeat') holder[key] = [holder[key], holder[key]];
+    else if (how === 'repeat') holder[key] = [holder[key], structuredClone(holder[key])];
     else holder[`more${at % 7}`] = value;
   }
   return root['body'];
